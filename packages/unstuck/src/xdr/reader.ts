@@ -1,0 +1,207 @@
+import type { Codec } from "./codec.js";
+import { MAX_DEPTH, UNBOUNDED, XdrError, type XdrErrorCode } from "./error.js";
+import { decodeUtf8 } from "./text.js";
+
+/**
+ * Reads XDR (RFC 4506) from a Uint8Array. Every method moves on by what it read, throws
+ * {@link XdrError} on malformed bytes, and checks a length against its bound and against what is left
+ * before it allocates. After a throw the reader is good for nothing until `reset`.
+ *
+ * **Lifetime of opaques.** `opaque` and `opaqueFixed` return views of the input, not copies. A view
+ * stays valid for as long as it is held (receive buffers are not reused unless the caller asked for it),
+ * and keeps the whole record it lies in from being collected: `.slice()` a few bytes that live long.
+ */
+export class XdrReader {
+  /** Accept residual bytes that are not zero. Off by default: RFC 4506 §3 has them zero. */
+  lenientPadding = false;
+  // Offsets count from the start of the ArrayBuffer, so that moving to the next record of the same
+  // buffer needs no new DataView.
+  #buffer: ArrayBufferLike;
+  #view: DataView;
+  #bytes: Uint8Array;
+  #at = 0;
+  #end = 0;
+  #start = 0;
+  #depth = 0;
+
+  constructor(bytes: Uint8Array, start = 0, end = bytes.length) {
+    this.#buffer = bytes.buffer;
+    this.#view = new DataView(bytes.buffer);
+    this.#bytes = new Uint8Array(bytes.buffer);
+    this.reset(bytes, start, end);
+  }
+
+  /** Starts over on `bytes[start..end)`. */
+  reset(bytes: Uint8Array, start = 0, end = bytes.length): void {
+    if (start < 0 || end > bytes.length || start > end) {
+      throw new RangeError(`XdrReader: [${start}, ${end}) is not inside ${bytes.length} bytes`);
+    }
+    if (bytes.buffer !== this.#buffer) {
+      this.#buffer = bytes.buffer;
+      this.#view = new DataView(bytes.buffer);
+      this.#bytes = new Uint8Array(bytes.buffer);
+    }
+    this.#start = bytes.byteOffset + start;
+    this.#at = this.#start;
+    this.#end = bytes.byteOffset + end;
+    this.#depth = 0;
+  }
+
+  /** Bytes read since the start. */
+  get pos(): number {
+    return this.#at - this.#start;
+  }
+
+  /** Bytes left. */
+  get remaining(): number {
+    return this.#end - this.#at;
+  }
+
+  /** Throws XDR_TRAILING unless everything was read. */
+  finish(): void {
+    const left = this.#end - this.#at;
+    if (left !== 0) this.fail("XDR_TRAILING", `${left} bytes follow the value`);
+  }
+
+  int32(): number {
+    const at = this.#at;
+    if (at + 4 > this.#end) this.#eof(4);
+    this.#at = at + 4;
+    return this.#view.getInt32(at);
+  }
+
+  uint32(): number {
+    const at = this.#at;
+    if (at + 4 > this.#end) this.#eof(4);
+    this.#at = at + 4;
+    return this.#view.getUint32(at);
+  }
+
+  int64(): bigint {
+    const at = this.#at;
+    if (at + 8 > this.#end) this.#eof(8);
+    this.#at = at + 8;
+    return this.#view.getBigInt64(at);
+  }
+
+  uint64(): bigint {
+    const at = this.#at;
+    if (at + 8 > this.#end) this.#eof(8);
+    this.#at = at + 8;
+    return this.#view.getBigUint64(at);
+  }
+
+  float(): number {
+    const at = this.#at;
+    if (at + 4 > this.#end) this.#eof(4);
+    this.#at = at + 4;
+    return this.#view.getFloat32(at);
+  }
+
+  double(): number {
+    const at = this.#at;
+    if (at + 8 > this.#end) this.#eof(8);
+    this.#at = at + 8;
+    return this.#view.getFloat64(at);
+  }
+
+  bool(): boolean {
+    const value = this.uint32();
+    if (value > 1) this.fail("XDR_BAD_BOOL", `${value} is not a bool`, 4);
+    return value === 1;
+  }
+
+  /** Variable-length opaque: a view, see the class. */
+  opaque(max = UNBOUNDED): Uint8Array {
+    return this.opaqueFixed(this.#length(max));
+  }
+
+  /** Exactly `length` bytes of opaque: a view, see the class. */
+  opaqueFixed(length: number): Uint8Array {
+    const at = this.#skip(length);
+    return new Uint8Array(this.#buffer, at, length);
+  }
+
+  /** UTF-8 text of at most `max` bytes; bytes that are not UTF-8 become U+DC80..U+DCFF. */
+  string(max = UNBOUNDED): string {
+    const length = this.#length(max);
+    const at = this.#skip(length);
+    return decodeUtf8(this.#bytes, at, at + length);
+  }
+
+  /** Variable-length array. */
+  array<T>(of: Codec<T>, max = UNBOUNDED): T[] {
+    return this.arrayFixed(of, this.#length(max));
+  }
+
+  /** Exactly `length` elements, each of at least four bytes. */
+  arrayFixed<T>(of: Codec<T>, length: number): T[] {
+    if (length * 4 > this.#end - this.#at) this.#eof(length * 4);
+    const values: T[] = [];
+    for (let i = 0; i < length; i++) values.push(of.decode(this));
+    return values;
+  }
+
+  /** Optional-data (RFC 4506 §4.19): null where it is absent. */
+  optional<T>(of: Codec<T>): T | null {
+    return this.bool() ? of.decode(this) : null;
+  }
+
+  /** A linked list: nodes, each announced by a true, up to a false. */
+  list<T>(node: Codec<T>): T[] {
+    const values: T[] = [];
+    while (this.bool()) values.push(node.decode(this));
+    return values;
+  }
+
+  /** A linked list whose head is not optional. */
+  chain<T>(node: Codec<T>): T[] {
+    const values: T[] = [node.decode(this)];
+    while (this.bool()) values.push(node.decode(this));
+    return values;
+  }
+
+  /** Enters one level of a recursive type. */
+  down(): void {
+    if (++this.#depth > MAX_DEPTH) this.fail("XDR_TOO_DEEP", `nested more than ${MAX_DEPTH} deep`);
+  }
+
+  /** Leaves it. */
+  up(): void {
+    this.#depth--;
+  }
+
+  /** Throws an {@link XdrError} about what starts `back` bytes before the current position. */
+  fail(code: XdrErrorCode, reason: string, back = 0): never {
+    throw new XdrError(code, reason, this.pos - back);
+  }
+
+  #length(max: number): number {
+    const length = this.uint32();
+    if (length > max) this.fail("XDR_TOO_LONG", `length ${length} is over the bound ${max}`, 4);
+    return length;
+  }
+
+  /** Steps over `length` bytes and their padding; returns where they start. */
+  #skip(length: number): number {
+    const at = this.#at;
+    const tail = (4 - (length & 3)) & 3;
+    if (length + tail > this.#end - at) this.#eof(length + tail);
+    const next = at + length + tail;
+    if (tail !== 0 && !this.lenientPadding) {
+      const bytes = this.#bytes;
+      for (let i = at + length; i < next; i++) if (bytes[i] !== 0) this.#padding(i);
+    }
+    this.#at = next;
+    return at;
+  }
+
+  #padding(at: number): never {
+    this.#at = at;
+    this.fail("XDR_PADDING", `padding byte is ${this.#bytes[at]}, not 0`);
+  }
+
+  #eof(wanted: number): never {
+    this.fail("XDR_EOF", `needs ${wanted} bytes, ${this.#end - this.#at} are left`);
+  }
+}

@@ -1,0 +1,250 @@
+import type { Codec } from "./codec.js";
+import { MAX_DEPTH, UNBOUNDED, XdrError, type XdrErrorCode } from "./error.js";
+import { encodeUtf8 } from "./text.js";
+
+const SLAB_BYTES = 65536;
+/** What usually follows a large opaque: a few words. */
+const MARGIN_BYTES = 256;
+const MAX_INT64 = 2n ** 63n - 1n;
+const MAX_UINT64 = 2n ** 64n - 1n;
+
+/**
+ * Writes XDR (RFC 4506) messages one after the other into slabs. `begin` … `finish` frame one message;
+ * `finish` returns a view of it and moves on, so consecutive messages lie next to each other in one
+ * ArrayBuffer and a driver can write many at once. A slab is never written again where it was handed
+ * out; when one is full, the unfinished message moves to a new one.
+ *
+ * Every method throws {@link XdrError} when the value does not fit; `begin` then drops the torso.
+ */
+export class XdrWriter {
+  readonly #slabBytes: number;
+  #view: DataView;
+  #bytes: Uint8Array;
+  #start = 0;
+  #at = 0;
+  #depth = 0;
+
+  constructor(slabBytes = SLAB_BYTES) {
+    this.#slabBytes = slabBytes;
+    this.#bytes = new Uint8Array(slabBytes);
+    this.#view = new DataView(this.#bytes.buffer);
+  }
+
+  /** Starts a message, dropping an unfinished one. */
+  begin(): void {
+    this.#at = this.#start;
+    this.#depth = 0;
+  }
+
+  /** Ends the message: a view of what was written since `begin`. */
+  finish(): Uint8Array {
+    const message = new Uint8Array(this.#bytes.buffer, this.#start, this.#at - this.#start);
+    this.#start = this.#at;
+    return message;
+  }
+
+  /** Bytes of this message written so far. */
+  get pos(): number {
+    return this.#at - this.#start;
+  }
+
+  /** Overwrites four bytes at `pos` (of this message) with an unsigned integer: marks and lengths known late. */
+  patchUint32(pos: number, value: number): void {
+    if (pos < 0 || pos + 4 > this.pos)
+      throw new RangeError(`patchUint32: ${pos} is not inside ${this.pos} bytes`);
+    this.#view.setUint32(this.#start + pos, value);
+  }
+
+  int32(value: number): void {
+    if ((value | 0) !== value) this.#range(value, "an int");
+    const at = this.#take(4);
+    this.#view.setInt32(at, value);
+  }
+
+  uint32(value: number): void {
+    if (value >>> 0 !== value) this.#range(value, "an unsigned int");
+    const at = this.#take(4);
+    this.#view.setUint32(at, value);
+  }
+
+  int64(value: bigint): void {
+    if (typeof value !== "bigint" || value > MAX_INT64 || value < -MAX_INT64 - 1n)
+      this.#range(value, "a hyper");
+    const at = this.#take(8);
+    this.#view.setBigInt64(at, value);
+  }
+
+  uint64(value: bigint): void {
+    if (typeof value !== "bigint" || value > MAX_UINT64 || value < 0n)
+      this.#range(value, "an unsigned hyper");
+    const at = this.#take(8);
+    this.#view.setBigUint64(at, value);
+  }
+
+  /** Rounded to single precision. */
+  float(value: number): void {
+    if (typeof value !== "number") this.#range(value, "a float");
+    const at = this.#take(4);
+    this.#view.setFloat32(at, value);
+  }
+
+  double(value: number): void {
+    if (typeof value !== "number") this.#range(value, "a double");
+    const at = this.#take(8);
+    this.#view.setFloat64(at, value);
+  }
+
+  bool(value: boolean): void {
+    if (value !== true && value !== false) this.#range(value, "a bool");
+    this.uint32(value ? 1 : 0);
+  }
+
+  /** Variable-length opaque: length, bytes, padding. */
+  opaque(value: Uint8Array, max = UNBOUNDED): void {
+    if (!(value instanceof Uint8Array)) this.#range(value, "a Uint8Array");
+    if (value.length > max) this.#tooLong(value.length, max);
+    this.uint32(value.length);
+    this.#padded(value);
+  }
+
+  /** Exactly `length` bytes of opaque and padding. */
+  opaqueFixed(value: Uint8Array, length: number): void {
+    if (!(value instanceof Uint8Array)) this.#range(value, "a Uint8Array");
+    if (value.length !== length) this.fail("XDR_RANGE", `has ${value.length} bytes, needs exactly ${length}`);
+    this.#padded(value);
+  }
+
+  /** UTF-8 text of at most `max` bytes; U+DC80..U+DCFF stand for the bytes 0x80..0xFF. */
+  string(value: string, max = UNBOUNDED): void {
+    if (typeof value !== "string") this.#range(value, "a string");
+    const room = 4 + value.length * 3 + 3;
+    if (this.#at + room > this.#bytes.length) this.#grow(room);
+    const at = this.#at + 4;
+    const end = encodeUtf8(value, this.#bytes, at);
+    if (end < 0) this.fail("XDR_RANGE", "has a lone surrogate that stands for no byte");
+    if (end - at > max) this.#tooLong(end - at, max);
+    this.#view.setUint32(at - 4, end - at);
+    this.#at = end;
+    this.#pad(end - at);
+  }
+
+  /** Variable-length array. */
+  array<T>(value: readonly T[], of: Codec<T>, max = UNBOUNDED): void {
+    if (!Array.isArray(value)) this.#range(value, "an array");
+    if (value.length > max) this.#tooLong(value.length, max);
+    this.uint32(value.length);
+    for (let i = 0; i < value.length; i++) of.encode(this, value[i] as T);
+  }
+
+  /** Exactly `length` elements. */
+  arrayFixed<T>(value: readonly T[], of: Codec<T>, length: number): void {
+    if (!Array.isArray(value)) this.#range(value, "an array");
+    if (value.length !== length)
+      this.fail("XDR_RANGE", `has ${value.length} elements, needs exactly ${length}`);
+    for (let i = 0; i < length; i++) of.encode(this, value[i] as T);
+  }
+
+  /** Optional-data (RFC 4506 §4.19): null is absent. */
+  optional<T>(value: T | null, of: Codec<T>): void {
+    this.uint32(value === null ? 0 : 1);
+    if (value !== null) of.encode(this, value);
+  }
+
+  /** A linked list from an array of its nodes. */
+  list<T>(value: readonly T[], node: Codec<T>): void {
+    if (!Array.isArray(value)) this.#range(value, "an array");
+    for (let i = 0; i < value.length; i++) {
+      this.uint32(1);
+      node.encode(this, value[i] as T);
+    }
+    this.uint32(0);
+  }
+
+  /** A linked list whose head is not optional. */
+  chain<T>(value: readonly T[], node: Codec<T>): void {
+    if (!Array.isArray(value)) this.#range(value, "an array");
+    if (value.length === 0) this.fail("XDR_RANGE", "is empty, needs at least one node");
+    for (let i = 0; i < value.length; i++) {
+      if (i > 0) this.uint32(1);
+      node.encode(this, value[i] as T);
+    }
+    this.uint32(0);
+  }
+
+  /** Raw bytes: no length, no padding. For what is XDR already. */
+  bytes(value: Uint8Array): void {
+    const at = this.#take(value.length);
+    this.#bytes.set(value, at);
+  }
+
+  /** Enters one level of a recursive type. */
+  down(): void {
+    if (++this.#depth > MAX_DEPTH) this.fail("XDR_TOO_DEEP", `nested more than ${MAX_DEPTH} deep`);
+  }
+
+  /** Leaves it. */
+  up(): void {
+    this.#depth--;
+  }
+
+  /** Throws an {@link XdrError} about the value to be written next. */
+  fail(code: XdrErrorCode, reason: string): never {
+    throw new XdrError(code, reason, this.pos);
+  }
+
+  #padded(value: Uint8Array): void {
+    const length = value.length;
+    if (this.#at + length + 3 > this.#bytes.length) this.#grow(length + 3);
+    const bytes = this.#bytes;
+    const at = this.#at;
+    // TypedArray.set costs more than this loop below about a file handle's length.
+    if (length <= 64) for (let i = 0; i < length; i++) bytes[at + i] = value[i]!;
+    else bytes.set(value, at);
+    this.#at = at + length;
+    this.#pad(length);
+  }
+
+  // Written out rather than skipped: after begin() dropped a torso the slab is not zero any more.
+  #pad(length: number): void {
+    const tail = (4 - (length & 3)) & 3;
+    for (let i = 0; i < tail; i++) this.#bytes[this.#at++] = 0;
+  }
+
+  /** Claims `length` bytes of the slab; returns where they start. */
+  #take(length: number): number {
+    if (this.#at + length > this.#bytes.length) this.#grow(length);
+    const at = this.#at;
+    this.#at = at + length;
+    return at;
+  }
+
+  /** Moves the unfinished message to a slab with room for `wanted` more bytes. */
+  #grow(wanted: number): void {
+    const length = this.#at - this.#start;
+    // Twice what is there, so that moving costs a long message no more than linear time.
+    const slab = new Uint8Array(Math.max(this.#slabBytes, 2 * length + wanted + MARGIN_BYTES));
+    slab.set(this.#bytes.subarray(this.#start, this.#at));
+    this.#bytes = slab;
+    this.#view = new DataView(slab.buffer);
+    this.#start = 0;
+    this.#at = length;
+  }
+
+  #tooLong(length: number, max: number): never {
+    this.fail("XDR_TOO_LONG", `length ${length} is over the bound ${max}`);
+  }
+
+  #range(value: unknown, wanted: string): never {
+    this.fail("XDR_RANGE", `${show(value)} is not ${wanted}`);
+  }
+}
+
+/** A value for a message: short, whatever it is. */
+export function show(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value === "bigint") return `${value}n`;
+  if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  if (Array.isArray(value)) return "an array";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}
