@@ -1,0 +1,6 @@
+export * from "./errors.js";
+export * from "./msg/mod.js";
+export * from "./port.js";
+export * from "./program.js";
+export * from "./record.js";
+export * from "./drive.js";

@@ -1,0 +1,122 @@
+import { XdrWriter } from "../../xdr/mod.js";
+import { MARK_BYTES, writeMark } from "../record.js";
+import { authNone, MAX_AUTH_BYTES, type OpaqueAuth } from "./auth.js";
+import { CALL, padded, RPC_VERSION, setUint32At, uint32At } from "./wire.js";
+
+/** Where a call's xid lies in a record that begins with its mark. */
+export const CALL_XID_AT = MARK_BYTES;
+
+/**
+ * The constant front of every call of one procedure with one credential: room for the record mark, room for the
+ * xid (at {@link CALL_XID_AT}), and the header up to the arguments. A call is a copy of it and the encoded
+ * arguments; then {@link sealCall} writes the mark.
+ */
+export function callTemplate(
+  prog: number,
+  vers: number,
+  proc: number,
+  cred: OpaqueAuth = authNone(),
+  verf: OpaqueAuth = authNone(),
+): Uint8Array {
+  const w = new XdrWriter(1024);
+  w.begin();
+  w.uint32(0);
+  w.uint32(0);
+  w.uint32(CALL);
+  w.uint32(RPC_VERSION);
+  w.uint32(prog);
+  w.uint32(vers);
+  w.uint32(proc);
+  w.uint32(cred.flavor);
+  w.opaque(cred.body, MAX_AUTH_BYTES);
+  w.uint32(verf.flavor);
+  w.opaque(verf.body, MAX_AUTH_BYTES);
+  return w.finish().slice();
+}
+
+/** Writes the mark of a call that was made from a template and is now complete: one fragment, the last. */
+export function sealCall(record: Uint8Array): void {
+  writeMark(record, 0, record.length - MARK_BYTES);
+}
+
+/** The xid of a call record that begins with its mark. */
+export function callXid(record: Uint8Array): number {
+  return uint32At(record, CALL_XID_AT);
+}
+
+/** Writes the xid of a call record that begins with its mark. */
+export function setCallXid(record: Uint8Array, xid: number): void {
+  setUint32At(record, CALL_XID_AT, xid);
+}
+
+/** The header of a call as a server reads it: numbers and offsets into the record (which has no mark). */
+export interface CallHeader {
+  readonly kind: "call";
+  readonly xid: number;
+  readonly prog: number;
+  readonly vers: number;
+  readonly proc: number;
+  readonly credFlavor: number;
+  /** The credential's body is `record[credAt..credAt+credBytes)`. */
+  readonly credAt: number;
+  readonly credBytes: number;
+  readonly verfFlavor: number;
+  readonly verfAt: number;
+  readonly verfBytes: number;
+  /** The arguments begin here. */
+  readonly argsAt: number;
+}
+
+export type ParsedCall =
+  | CallHeader
+  /** Too short to have an xid and a message type. */
+  | { readonly kind: "short" }
+  /** A reply, which nobody asked for here. */
+  | { readonly kind: "reply" }
+  /** Neither a call nor a reply. */
+  | { readonly kind: "not-rpc" }
+  /** Another version of the RPC protocol itself: deserves RPC_MISMATCH. */
+  | { readonly kind: "rpc-mismatch"; readonly xid: number }
+  /** A call that ends inside its header: deserves GARBAGE_ARGS. */
+  | { readonly kind: "truncated"; readonly xid: number }
+  /** A credential or verifier longer than 400 bytes: deserves AUTH_BADCRED or AUTH_BADVERF. */
+  | { readonly kind: "bad-auth"; readonly xid: number; readonly authStat: "AUTH_BADCRED" | "AUTH_BADVERF" };
+
+const SHORT: ParsedCall = { kind: "short" };
+const IS_REPLY: ParsedCall = { kind: "reply" };
+const NOT_RPC: ParsedCall = { kind: "not-rpc" };
+/** xid, msg_type, rpcvers, prog, vers, proc, cred flavor and length. */
+const FIXED_BYTES = 32;
+
+/** Reads the header of a call from a record without mark. Never throws; the credential is not looked into. */
+export function parseCall(record: Uint8Array): ParsedCall {
+  const end = record.length;
+  if (end < 8) return SHORT;
+  const type = uint32At(record, 4);
+  if (type !== CALL) return type === 1 ? IS_REPLY : NOT_RPC;
+  const xid = uint32At(record, 0);
+  if (end >= 12 && uint32At(record, 8) !== RPC_VERSION) return { kind: "rpc-mismatch", xid };
+  if (end < FIXED_BYTES) return { kind: "truncated", xid };
+  const credBytes = uint32At(record, 28);
+  if (credBytes > MAX_AUTH_BYTES) return { kind: "bad-auth", xid, authStat: "AUTH_BADCRED" };
+  const verf = FIXED_BYTES + padded(credBytes);
+  if (end < verf + 8) return { kind: "truncated", xid };
+  const verfBytes = uint32At(record, verf + 4);
+  if (verfBytes > MAX_AUTH_BYTES) return { kind: "bad-auth", xid, authStat: "AUTH_BADVERF" };
+  const argsAt = verf + 8 + padded(verfBytes);
+  if (end < argsAt) return { kind: "truncated", xid };
+  return {
+    kind: "call",
+    xid,
+    prog: uint32At(record, 12),
+    vers: uint32At(record, 16),
+    proc: uint32At(record, 20),
+    credFlavor: uint32At(record, 24),
+    credAt: FIXED_BYTES,
+    credBytes,
+    verfFlavor: uint32At(record, verf),
+    verfAt: verf + 8,
+    verfBytes,
+    argsAt,
+  };
+}

@@ -1,0 +1,3 @@
+export * from "./auth.js";
+export * from "./call.js";
+export * from "./reply.js";

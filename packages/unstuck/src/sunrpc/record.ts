@@ -1,0 +1,298 @@
+/**
+ * Record marking (RFC 5531 §11): how messages lie in a byte stream. A record is one or more fragments;
+ * a fragment is a 4-byte mark (top bit: last fragment; 31 bits: length) and that many bytes.
+ */
+
+/** Bytes of one record mark. */
+export const MARK_BYTES = 4;
+
+/** What a reader accepts unless told otherwise: 4 MiB of data and room for headers. */
+export const DEFAULT_MAX_RECORD_BYTES = 4 * 1024 * 1024 + 64 * 1024;
+
+/** Old record streams cut at 4000 bytes; this many of them hold the default record. */
+const DEFAULT_MAX_FRAGMENTS = 4096;
+
+const FIRST_SLAB_BYTES = 4 * 1024;
+const SLAB_BYTES = 64 * 1024;
+/** Below this the rest of a slab is not worth a read. */
+const MIN_ROOM_BYTES = 4 * 1024;
+/** A partial record longer than this gets a buffer of its own when the slab can't hold it. */
+const SMALL_RECORD_BYTES = 16 * 1024;
+
+export type RecordErrorCode = "RECORD_TOO_LONG" | "RECORD_TOO_MANY_FRAGMENTS";
+
+/** The peer broke the rules of record marking. The stream has no way back: close the connection. */
+export class RecordError extends Error {
+  override readonly name = "RecordError";
+  readonly code: RecordErrorCode;
+  constructor(code: RecordErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Writes the mark of a fragment of `length` bytes to `bytes[at..at+4]`. */
+export function writeMark(bytes: Uint8Array, at: number, length: number, last = true): void {
+  bytes[at] = (last ? 0x80 : 0) | (length >>> 24);
+  bytes[at + 1] = length >>> 16;
+  bytes[at + 2] = length >>> 8;
+  bytes[at + 3] = length;
+}
+
+/** Buffers of large records, given back by whoever is done with them. Bounded; may be shared by many readers. */
+export class RecordPool {
+  readonly #maxBuffers: number;
+  readonly #free: Uint8Array[] = [];
+
+  /** Keeps at most `maxBuffers` free buffers. */
+  constructor(maxBuffers = 16) {
+    this.#maxBuffers = maxBuffers;
+  }
+
+  /** A buffer of at least `bytes` bytes with unknown content, not more than twice as long. */
+  take(bytes: number): Uint8Array {
+    const i = this.#free.findIndex((b) => b.length >= bytes && b.length <= 2 * bytes);
+    if (i >= 0) return this.#free.splice(i, 1)[0]!;
+    return new Uint8Array(Math.ceil(bytes / SLAB_BYTES) * SLAB_BYTES);
+  }
+
+  /** Takes back the memory of a record. The caller holds no view of it any more. Small records are ignored. */
+  recycle(record: Uint8Array): void {
+    const { buffer, byteOffset } = record;
+    if (byteOffset !== 0 || buffer.byteLength <= SLAB_BYTES || this.#free.length >= this.#maxBuffers) return;
+    if (this.#free.some((b) => b.buffer === buffer)) return;
+    this.#free.push(new Uint8Array(buffer));
+  }
+}
+
+export interface RecordReaderOptions {
+  /** The longest record, all fragments together. */
+  readonly maxRecordBytes?: number;
+  /** The most fragments a record may come in, empty ones included. */
+  readonly maxFragments?: number;
+  /** Where buffers of large records come from. */
+  readonly pool?: RecordPool;
+}
+
+/**
+ * Joins the bytes of one connection, cut anywhere, into records. Dies with its connection.
+ *
+ * Records are views that stay valid as long as they are held: slabs are never reused, and the buffer of a
+ * large record only when somebody gives it to the pool.
+ */
+export class RecordReader {
+  readonly #maxRecordBytes: number;
+  readonly #maxFragments: number;
+  readonly #pool: RecordPool;
+
+  // The slab: [0, shared) was handed out as records, [at, end) is not parsed yet, [end, length) is free.
+  #slab = new Uint8Array(0);
+  #shared = 0;
+  #at = 0;
+  #end = 0;
+
+  // A record with a buffer of its own: `have` bytes are there, the current fragment ends at `want`.
+  #own: Uint8Array | undefined;
+  #have = 0;
+  #want = 0;
+  #last = false;
+  #fragments = 0;
+
+  #ready: Uint8Array[] = [];
+  #head = 0;
+  #error: RecordError | undefined;
+
+  constructor(options: RecordReaderOptions = {}) {
+    this.#maxRecordBytes = options.maxRecordBytes ?? DEFAULT_MAX_RECORD_BYTES;
+    this.#maxFragments = options.maxFragments ?? DEFAULT_MAX_FRAGMENTS;
+    this.#pool = options.pool ?? new RecordPool(4);
+  }
+
+  /** True between records: nothing is half read and nothing waits in {@link next}. */
+  get clean(): boolean {
+    return this.#own === undefined && this.#at === this.#end && this.#head === this.#ready.length;
+  }
+
+  /** Complete records that {@link next} would return. */
+  get ready(): number {
+    return this.#ready.length - this.#head;
+  }
+
+  /**
+   * Where the next bytes should be received: never empty, good until the next {@link push}. When a large record
+   * is half read this is its own remaining memory, so that receiving there needs no copy.
+   */
+  room(): Uint8Array {
+    if (this.#own !== undefined && this.#have < this.#want) return this.#own.subarray(this.#have, this.#want);
+    const tail = this.#slab.length - this.#end;
+    if (tail === 0 || (tail < MIN_ROOM_BYTES && this.#end - this.#at < MARK_BYTES)) this.#renewSlab();
+    return this.#slab.subarray(this.#end);
+  }
+
+  /** Takes received bytes. Those that lie in {@link room} already are not copied, others are. */
+  push(bytes: Uint8Array): void {
+    if (this.#error !== undefined) return;
+    if (this.#isInPlace(bytes)) {
+      this.#advance(bytes.length);
+      return;
+    }
+    for (let at = 0; at < bytes.length && this.#error === undefined; ) {
+      const room = this.room();
+      const n = Math.min(room.length, bytes.length - at);
+      room.set(bytes.subarray(at, at + n));
+      at += n;
+      this.#advance(n);
+    }
+  }
+
+  /**
+   * The oldest complete record, without marks, or undefined when more bytes are needed.
+   * Throws {@link RecordError} after the last good record of a stream that went bad.
+   */
+  next(): Uint8Array | undefined {
+    if (this.#head < this.#ready.length) {
+      const record = this.#ready[this.#head++]!;
+      if (this.#head === this.#ready.length) {
+        this.#ready = [];
+        this.#head = 0;
+      }
+      return record;
+    }
+    if (this.#error !== undefined) throw this.#error;
+    return undefined;
+  }
+
+  /** Gives a record's memory back to the pool; see {@link RecordPool.recycle}. */
+  recycle(record: Uint8Array): void {
+    this.#pool.recycle(record);
+  }
+
+  /** An independent copy of the parser's state, for explorers. */
+  clone(): RecordReader {
+    const copy = new RecordReader({
+      maxRecordBytes: this.#maxRecordBytes,
+      maxFragments: this.#maxFragments,
+    });
+    copy.#slab = this.#slab.slice(this.#at, this.#end);
+    copy.#end = copy.#slab.length;
+    copy.#own = this.#own?.slice();
+    copy.#have = this.#have;
+    copy.#want = this.#want;
+    copy.#last = this.#last;
+    copy.#fragments = this.#fragments;
+    copy.#ready = this.#ready.slice(this.#head);
+    copy.#error = this.#error;
+    return copy;
+  }
+
+  #isInPlace(bytes: Uint8Array): boolean {
+    const own = this.#own;
+    return own !== undefined && this.#have < this.#want
+      ? bytes.buffer === own.buffer && bytes.byteOffset === own.byteOffset + this.#have
+      : bytes.buffer === this.#slab.buffer && bytes.byteOffset === this.#slab.byteOffset + this.#end;
+  }
+
+  #advance(n: number): void {
+    if (this.#own !== undefined && this.#have < this.#want) this.#have += n;
+    else this.#end += n;
+    this.#parse();
+  }
+
+  #parse(): void {
+    for (;;) {
+      if (this.#own !== undefined) {
+        const n = Math.min(this.#want - this.#have, this.#end - this.#at);
+        if (n > 0) {
+          this.#own.set(this.#slab.subarray(this.#at, this.#at + n), this.#have);
+          this.#have += n;
+          this.#at += n;
+        }
+        if (this.#have < this.#want) break;
+        if (this.#last) {
+          this.#ready.push(this.#own.subarray(0, this.#have));
+          this.#own = undefined;
+          this.#have = 0;
+          this.#want = 0;
+          this.#fragments = 0;
+        }
+      }
+      if (this.#end - this.#at < MARK_BYTES || !this.#takeFragment()) break;
+    }
+    // Nothing unparsed and no record beyond `shared`: that memory can be received into again.
+    if (this.#at === this.#end) this.#at = this.#end = this.#shared;
+  }
+
+  /** Looks at the mark at `at`. False: wait for more bytes, or the stream is bad. */
+  #takeFragment(): boolean {
+    const slab = this.#slab;
+    const at = this.#at;
+    const top = slab[at]!;
+    const length = ((top & 0x7f) << 24) | (slab[at + 1]! << 16) | (slab[at + 2]! << 8) | slab[at + 3]!;
+    const last = top >= 0x80;
+    const total = this.#have + length;
+    if (total > this.#maxRecordBytes) {
+      return this.#fail(
+        "RECORD_TOO_LONG",
+        `the peer announced a record of ${total} bytes, at most ${this.#maxRecordBytes} are accepted`,
+      );
+    }
+    if (last && this.#own === undefined) {
+      const start = at + MARK_BYTES;
+      if (start + length <= this.#end) {
+        this.#ready.push(slab.subarray(start, start + length));
+        this.#at = this.#shared = start + length;
+        return true;
+      }
+      if (start + length <= slab.length) return false;
+      if (length <= SMALL_RECORD_BYTES) {
+        this.#renewSlab(MARK_BYTES + length);
+        return false;
+      }
+    }
+    if (++this.#fragments > this.#maxFragments) {
+      return this.#fail(
+        "RECORD_TOO_MANY_FRAGMENTS",
+        `the peer sent a record in more than ${this.#maxFragments} fragments`,
+      );
+    }
+    this.#at += MARK_BYTES;
+    this.#reserve(total);
+    this.#want = total;
+    this.#last = last;
+    return true;
+  }
+
+  /** Makes the record's own buffer hold `bytes` bytes; grows by doubling, so many fragments stay linear. */
+  #reserve(bytes: number): void {
+    const old = this.#own;
+    if (old !== undefined && old.length >= bytes) return;
+    if (old === undefined && bytes <= SMALL_RECORD_BYTES) {
+      this.#own = new Uint8Array(bytes);
+      return;
+    }
+    const wanted =
+      old === undefined ? bytes : Math.min(Math.max(bytes, 2 * old.length), this.#maxRecordBytes);
+    const own = this.#pool.take(wanted);
+    if (old !== undefined) own.set(old.subarray(0, this.#have));
+    this.#own = own;
+  }
+
+  #renewSlab(atLeast = 0): void {
+    const bytes =
+      this.#slab.length === 0
+        ? FIRST_SLAB_BYTES
+        : Math.min(4 * Math.max(this.#slab.length, 1024), SLAB_BYTES);
+    const slab = new Uint8Array(Math.max(bytes, atLeast, this.#end - this.#at + MIN_ROOM_BYTES));
+    slab.set(this.#slab.subarray(this.#at, this.#end));
+    this.#end -= this.#at;
+    this.#at = 0;
+    this.#shared = 0;
+    this.#slab = slab;
+  }
+
+  #fail(code: RecordErrorCode, message: string): false {
+    this.#error = new RecordError(code, message);
+    this.#at = this.#end = this.#shared;
+    return false;
+  }
+}
