@@ -15,7 +15,7 @@ function stream(records: readonly { body: Uint8Array; fragments: readonly number
     }
     parts.push(fragment(body.subarray(at), true));
   }
-  return Buffer.concat(parts);
+  return new Uint8Array(Buffer.concat(parts));
 }
 
 function fragment(bytes: Uint8Array, last: boolean): Uint8Array {
