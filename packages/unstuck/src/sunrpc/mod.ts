@@ -1,3 +1,4 @@
+export * from "./clnt/mod.js";
 export * from "./errors.js";
 export * from "./msg/mod.js";
 export * from "./port.js";

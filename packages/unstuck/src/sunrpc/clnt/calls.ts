@@ -1,0 +1,221 @@
+/** The life of a call: onto the wire, its timeouts, its one end. */
+import { setCallXid } from "../msg/call.js";
+import type { ClntEvent, Outcome } from "../port.js";
+import { Call, majorSpanMs, nextTimeoutMs } from "./call.js";
+import type { Machine } from "./machine.js";
+import type { CallState } from "./states.js";
+import type { WaitList, Xprt } from "./xprt.js";
+
+/** A zombie's slot is given back after this, should neither its reply nor the end of its connection come first. */
+const ZOMBIE_MS = 60_000;
+/** So many senseless replies in a row, and the peer is said to break the protocol. */
+const BAD_REPLIES = 5;
+
+export function newCall(m: Machine, ev: ClntEvent & { type: "call" }): void {
+  const xid = (m.firstXid + ev.task) >>> 0;
+  const call = new Call(xid, ev.task, pickXprt(m), ev.record, ev.policy, ev.deadline, m.now);
+  if (m.closed) {
+    settle(m, call, { type: "unanswered", code: "ECLOSED", sent: "never", attempts: 0 });
+    return;
+  }
+  setCallXid(ev.record, xid);
+  m.calls.set(xid, call);
+  m.arm(call.timerAt);
+  transmit(m, call);
+}
+
+/** The transport with the fewest calls pending, round about among equals. */
+function pickXprt(m: Machine): number {
+  const n = m.xprts.length;
+  if (n === 1) return 0;
+  let best = -1;
+  for (let i = 1; i <= n; i++) {
+    const id = (m.lastXprt + i) % n;
+    if (best < 0 || load(m.xprts[id]!) < load(m.xprts[best]!)) best = id;
+  }
+  m.lastXprt = best;
+  return best;
+}
+
+function load(x: Xprt): number {
+  return x.used + (x.state === "connected" ? 0 : 1);
+}
+
+/** Puts a call on the wire, or on the one list of what it has to wait for. Waiters of the same kind go first. */
+export function transmit(m: Machine, call: Call): void {
+  const x = m.xprtOf(call);
+  if (!call.hasSlot) {
+    if (x.used >= m.config.slots) return wait(m, call, "slot", x.waiting.slot);
+    call.hasSlot = true;
+    x.used++;
+  }
+  if (x.state !== "connected") {
+    wait(m, call, "connect", x.waiting.connect);
+    want(m, x);
+    return;
+  }
+  if (x.unsent >= m.config.sendBufferBytes) return wait(m, call, "space", x.waiting.space);
+  m.goCall(call, "transmit", "sent");
+  send(m, x, call);
+}
+
+function send(m: Machine, x: Xprt, call: Call): void {
+  call.attempts++;
+  call.sentAt = m.now;
+  call.timeoutAt = m.now + call.timeoutMs;
+  m.arm(call.timerAt);
+  sendBytes(m, x, call.record);
+}
+
+/** Hands bytes to the present connection, and sees to it that silence is noticed. */
+export function sendBytes(m: Machine, x: Xprt, bytes: Uint8Array): void {
+  x.unsent += bytes.length;
+  x.bytesSent += bytes.length;
+  if (x.checkAt === Number.POSITIVE_INFINITY && x.probe.stage === "none" && m.config.probe.enabled) {
+    x.checkAt = m.now + m.config.probe.afterMs;
+    m.arm(x.checkAt);
+  }
+  m.out.push({ type: "send", cookie: x.cookie, bytes });
+}
+
+function wait(m: Machine, call: Call, state: CallState, list: WaitList): void {
+  m.goCall(call, "transmit", state);
+  list.push(call.xid);
+}
+
+/** A call needs the connection: the connect work is due, once. */
+export function want(m: Machine, x: Xprt): void {
+  if (x.state !== "idle") return;
+  m.go(x, "want", "due");
+  m.out.push({ type: "schedule", work: { kind: "connect", xprt: x.id } });
+}
+
+/** The oldest call that really waits in this list; stale xids are dropped on the way. */
+export function firstWaiter(m: Machine, list: WaitList, state: CallState): Call | undefined {
+  for (let xid = list.peek(); xid !== undefined; xid = list.peek()) {
+    const call = m.calls.get(xid);
+    if (call?.state === state) return call;
+    list.shift();
+  }
+  return undefined;
+}
+
+/** What up to `most` waiters of a list waited for is there: they are put into the run queue. */
+export function wake(m: Machine, list: WaitList, state: CallState, most: number): void {
+  for (let n = 0; n < most; n++) {
+    const call = firstWaiter(m, list, state);
+    if (call === undefined) return;
+    list.shift();
+    m.goCall(call, "wake", "ready");
+    m.out.push({ type: "schedule", work: { kind: "task", task: call.task } });
+  }
+}
+
+/** The OS took bytes. Half a buffer of room wakes the waiters for space. */
+export function onWritable(m: Machine, x: Xprt, bytes: number): void {
+  x.unsent = Math.max(0, x.unsent - bytes);
+  if (!x.waiting.space.isEmpty && x.unsent <= m.config.sendBufferBytes / 2) {
+    wake(m, x.waiting.space, "space", Number.POSITIVE_INFINITY);
+  }
+}
+
+/** The run queue reached a woken call. It may be gone by now; what it waited for may be gone again. */
+export function runTask(m: Machine, task: number): void {
+  const call = m.calls.get((m.firstXid + task) >>> 0);
+  if (call?.state === "ready") transmit(m, call);
+}
+
+/** The connection under these calls is gone: they wait for the next one; nobody waits for a zombie's reply any more. */
+export function onConnectionLost(m: Machine, x: Xprt): void {
+  x.waiting.space.clear();
+  for (const call of m.calls.values()) {
+    if (call.xprt !== x.id) continue;
+    if (call.state === "zombie") forget(m, call);
+    else if (call.state === "sent" || call.state === "space") {
+      m.goCall(call, "lost", "connect");
+      x.waiting.connect.push(call.xid);
+    }
+  }
+}
+
+export function onCallTimer(m: Machine, call: Call): void {
+  if (call.state === "zombie") return forget(m, call);
+  if (m.now >= call.deadline) return end(m, call, "ETIMEDOUT");
+  const { policy } = call;
+  if (m.now >= call.majorAt) {
+    if (policy.mode !== "hard") return end(m, call, policy.mode === "soft" ? "EIO" : "ETIMEDOUT");
+    if (!m.silent) {
+      m.silent = true;
+      m.out.push({ type: "notice", notice: { kind: "not-responding", task: call.task } });
+    }
+    call.timeoutMs = policy.timeoMs;
+    call.majorAt = m.now + majorSpanMs(policy);
+  } else {
+    call.timeoutMs = nextTimeoutMs(policy, call.timeoutMs);
+  }
+  call.timeoutAt = m.now + call.timeoutMs;
+  m.arm(call.timerAt);
+  resend(m, call);
+}
+
+/** The same record, xid included, once more. Useless while the last one has not left, or the path is in question. */
+export function resend(m: Machine, call: Call): void {
+  const x = m.xprtOf(call);
+  if (call.state !== "sent" || x.state !== "connected" || x.unsent > 0) return;
+  if (m.config.kind === "stream" && x.probe.stage !== "none") return;
+  m.goCall(call, "transmit", "sent");
+  send(m, x, call);
+}
+
+export function cancel(m: Machine, task: number): void {
+  const call = m.calls.get((m.firstXid + task) >>> 0);
+  if (call !== undefined && call.state !== "zombie") end(m, call, "ECANCELED");
+}
+
+/** Ends a call that nobody answered. If its reply may still come, its xid and slot stay taken. */
+export function end(m: Machine, call: Call, code: string): void {
+  const { attempts } = call;
+  settle(m, call, { type: "unanswered", code, sent: attempts > 0 ? "maybe" : "never", attempts });
+  if (call.state !== "sent") return remove(m, call);
+  m.goCall(call, "end", "zombie");
+  call.dropRecord();
+  const until = m.now + ZOMBIE_MS;
+  call.timeoutAt = until;
+  call.majorAt = until;
+  m.arm(until);
+}
+
+/** Ends a call with what the server said. */
+export function answer(m: Machine, call: Call, outcome: Outcome): void {
+  settle(m, call, outcome);
+  remove(m, call);
+}
+
+/** A reply with our xid and a senseless header. True when the call was given up for it. */
+export function onBadReply(m: Machine, call: Call): boolean {
+  if (++call.badReplies < BAD_REPLIES) return false;
+  end(m, call, "EPROTO");
+  return true;
+}
+
+export function forget(m: Machine, call: Call): void {
+  m.goCall(call, "forget", "done");
+  release(m, call);
+}
+
+function settle(m: Machine, call: Call, outcome: Outcome): void {
+  m.out.push({ type: "settle", task: call.task, outcome });
+}
+
+function remove(m: Machine, call: Call): void {
+  m.goCall(call, "end", "done");
+  release(m, call);
+}
+
+function release(m: Machine, call: Call): void {
+  m.calls.delete(call.xid);
+  if (!call.hasSlot) return;
+  const x = m.xprtOf(call);
+  x.used--;
+  if (!x.waiting.slot.isEmpty) wake(m, x.waiting.slot, "slot", 1);
+}

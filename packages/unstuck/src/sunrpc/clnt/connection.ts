@@ -1,0 +1,203 @@
+/** The life of a transport's connection. One owner, one socket at a time; calls only ever wait for it. */
+import type { Instant } from "../port.js";
+import { RecordReader } from "../record.js";
+import { end, firstWaiter, onConnectionLost, wake } from "./calls.js";
+import type { Machine } from "./machine.js";
+import { endProbe } from "./probe.js";
+import type { XprtInput } from "./states.js";
+import type { Xprt } from "./xprt.js";
+
+/** The connect work runs: the only place a transport's socket is made. */
+export function runConnect(m: Machine, x: Xprt): void {
+  if (x.state !== "due") return;
+  if (firstWaiter(m, x.waiting.connect, "connect") === undefined) return m.go(x, "run", "idle");
+  x.cookie = m.newCookie();
+  x.connects++;
+  m.go(x, "run", "connecting", m.now + attemptMs(m, x));
+  const port = portToUse(m, x);
+  m.note(x, "connecting", port === undefined && x.localPort !== 0 ? "from a fresh port" : undefined);
+  m.out.push({ type: "connect", cookie: x.cookie, xprt: x.id, localPort: port, probe: false });
+}
+
+/** How long an attempt may take: a few round trips once they are known; every tenth time in a row four times that. */
+export function attemptMs(m: Machine, x: Xprt): number {
+  const { timeoutMs, firstMs, leastMs } = m.config.connect;
+  const ms = x.connectMs === 0 ? firstMs : Math.max(leastMs, 4 * x.connectMs);
+  return Math.min(timeoutMs, x.failures % 10 === 9 ? 4 * ms : ms);
+}
+
+function portToUse(m: Machine, x: Xprt): number | undefined {
+  const { keepPort, portPatience } = m.config.reconnect;
+  if (!keepPort || x.localPort === 0) return undefined;
+  // Something on the path may hold a grudge against this very port.
+  if (x.unanswered > 0 && x.unanswered % portPatience === 0) return undefined;
+  return x.localPort;
+}
+
+export function onEstablished(m: Machine, x: Xprt, localPort: number | undefined): void {
+  x.connectMs = Math.max(m.now - x.stateSince, 0.1);
+  x.unanswered = 0;
+  x.answered = false;
+  x.unsent = 0;
+  x.reader = new RecordReader({ maxRecordBytes: m.config.maxRecordBytes, pool: m.pool });
+  x.heardAt = m.now;
+  x.idleSince = m.now;
+  x.checkAt = Number.POSITIVE_INFINITY;
+  m.go(x, "established", "connected", m.now + m.config.idleMs);
+  if (localPort !== undefined) keepPort(m, x, localPort);
+  m.note(x, "established");
+  wake(m, x.waiting.connect, "connect", Number.POSITIVE_INFINITY);
+}
+
+function keepPort(m: Machine, x: Xprt, port: number): void {
+  const from = x.localPort;
+  x.localPort = port;
+  if (from === 0 || from === port || m.config.kind === "datagram") return;
+  for (const xid of x.waiting.connect.toArray()) {
+    if ((m.calls.get(xid)?.attempts ?? 0) === 0) continue;
+    m.out.push({ type: "notice", notice: { kind: "port-changed", xprt: x.id, from, to: port } });
+    return;
+  }
+}
+
+const PORT_TAKEN: ReadonlySet<string> = new Set(["EADDRINUSE", "EADDRNOTAVAIL"]);
+const UNANSWERED: ReadonlySet<string> = new Set(["ETIMEDOUT", "ECONNRESET"]);
+
+/** The connect attempt failed. Every code is transient here: it is the callers' policies that end calls. */
+export function onConnectFailed(m: Machine, x: Xprt, code: string): void {
+  m.note(x, "connect-failed", code);
+  x.cookie = 0;
+  x.lastFailure = code;
+  x.unanswered = UNANSWERED.has(code) ? x.unanswered + 1 : 0;
+  failSoftconn(m, x, code);
+  if (PORT_TAKEN.has(code) && x.localPort !== 0) x.localPort = 0;
+  x.failures++;
+  retryOrRest(m, x, "failed", x.failures);
+}
+
+function failSoftconn(m: Machine, x: Xprt, code: string): void {
+  for (const xid of x.waiting.connect.toArray()) {
+    const call = m.calls.get(xid);
+    if (call?.state === "connect" && call.policy.softconn) end(m, call, code);
+  }
+}
+
+/** FIN: the peer will send nothing more. What is in flight goes to the next connection; the disconnect is a work of its own. */
+export function onFin(m: Machine, x: Xprt): void {
+  if (x.state === "connecting") return onSocketError(m, x, "ECONNRESET");
+  if (x.state !== "connected") return;
+  m.note(x, "fin-received");
+  x.lastFailure = "closed by the server";
+  m.go(x, "lost", "disconnecting");
+  m.out.push({ type: "schedule", work: { kind: "disconnect", xprt: x.id, cookie: x.cookie } });
+}
+
+/** Reset after the server's FIN rather than FIN: nothing is owed, and only so the source port is free at once. */
+export function runDisconnect(m: Machine, x: Xprt, cookie: number): void {
+  if (x.state !== "disconnecting" || x.cookie !== cookie) return;
+  m.out.push({ type: "abort", cookie });
+  onLost(m, x, "run");
+}
+
+/** The socket is dead (or never came to life). */
+export function onSocketError(m: Machine, x: Xprt, code: string): void {
+  if (x.state === "connecting") return onConnectFailed(m, x, code);
+  m.note(x, code === "ECONNRESET" ? "reset-received" : "socket-error", code);
+  x.lastFailure = code;
+  onLost(m, x, "lost");
+}
+
+/** The peer broke the protocol: whatever follows on this connection cannot be trusted. */
+export function onProtocolError(m: Machine, x: Xprt, why: string): void {
+  m.note(x, "bad-record", why);
+  x.lastFailure = why;
+  m.out.push({ type: "abort", cookie: x.cookie });
+  onLost(m, x, "lost");
+}
+
+/** The probe's verdict: the server can be reached, but not through this socket. */
+export function replace(m: Machine, x: Xprt): void {
+  m.note(x, "reset-sent", "the path works, this socket is stuck");
+  x.replacements++;
+  m.out.push({ type: "abort", cookie: x.cookie });
+  forgetConnection(m, x);
+  m.go(x, "replace", "due");
+  m.out.push({ type: "schedule", work: { kind: "connect", xprt: x.id } });
+}
+
+function onLost(m: Machine, x: Xprt, input: XprtInput): void {
+  const wasAnswered = x.answered;
+  forgetConnection(m, x);
+  // The first reconnect after a connection that worked is immediate, once: until a reply, all others sleep first.
+  retryOrRest(m, x, input, wasAnswered && x.failures === 0 ? 0 : Math.max(1, x.failures), !wasAnswered);
+  x.failures++;
+}
+
+function forgetConnection(m: Machine, x: Xprt): void {
+  endProbe(m, x);
+  x.cookie = 0;
+  x.reader = undefined;
+  x.unsent = 0;
+  x.answered = false;
+  x.checkAt = Number.POSITIVE_INFINITY;
+  onConnectionLost(m, x);
+}
+
+function retryOrRest(m: Machine, x: Xprt, input: XprtInput, exponent: number, wasClosed = false): void {
+  if (firstWaiter(m, x.waiting.connect, "connect") === undefined) return m.go(x, input, "idle");
+  if (exponent === 0) {
+    m.go(x, input, "due");
+    m.out.push({ type: "schedule", work: { kind: "connect", xprt: x.id } });
+    return;
+  }
+  const { baseMs, capMs, closedCapMs } = m.config.reconnect;
+  const ms = Math.min(baseMs * 2 ** Math.min(exponent - 1, 20), wasClosed ? closedCapMs : capMs);
+  m.go(x, input, "backoff", m.now + m.jitter(ms));
+}
+
+/** A reply came: the only thing that resets the back-off. */
+export function onReply(x: Xprt): void {
+  x.answered = true;
+  x.failures = 0;
+  x.lastFailure = "";
+}
+
+export function onXprtTimer(m: Machine, x: Xprt): void {
+  switch (x.state) {
+    case "connecting":
+      m.out.push({ type: "abort", cookie: x.cookie });
+      return onConnectFailed(m, x, "ETIMEDOUT");
+    case "backoff":
+      if (firstWaiter(m, x.waiting.connect, "connect") === undefined) return m.go(x, "timer", "idle");
+      m.go(x, "timer", "due");
+      m.out.push({ type: "schedule", work: { kind: "connect", xprt: x.id } });
+      return;
+    case "connected":
+      return onIdleTimer(m, x);
+  }
+}
+
+function onIdleTimer(m: Machine, x: Xprt): void {
+  const at: Instant = (x.used > 0 ? m.now : x.idleSince) + m.config.idleMs;
+  if (at > m.now) {
+    x.timerAt = at;
+    m.arm(at);
+    return;
+  }
+  m.note(x, "fin-sent", "idle");
+  m.out.push({ type: "shutdown", cookie: x.cookie });
+  forgetConnection(m, x);
+  m.go(x, "unused", "idle");
+}
+
+export function closeXprt(m: Machine, x: Xprt): void {
+  endProbe(m, x);
+  if (x.cookie !== 0) {
+    const polite = x.state === "connected" && x.used === 0;
+    m.note(x, polite ? "fin-sent" : "reset-sent", "closed by us");
+    m.out.push({ type: polite ? "shutdown" : "abort", cookie: x.cookie });
+  }
+  x.cookie = 0;
+  x.reader = undefined;
+  if (x.state !== "closed") m.go(x, "close", "closed");
+}

@@ -1,0 +1,130 @@
+import { InvariantError } from "../errors.js";
+import type { ClntEffect, Cookie, HistoryEntry, Instant } from "../port.js";
+import { RecordPool } from "../record.js";
+import type { Call } from "./call.js";
+import type { ClntConfig } from "./config.js";
+import {
+  CALL_STATES,
+  type CallInput,
+  type CallState,
+  XPRT_STATES,
+  type XprtInput,
+  type XprtState,
+} from "./states.js";
+import { HISTORY_LINES, Xprt } from "./xprt.js";
+
+/**
+ * The whole state of a client core, and the few moves that everything else is made of. `now` and `out` belong
+ * to the step under way; the rest is plain data that {@link Machine.clone} copies.
+ */
+export class Machine {
+  readonly config: ClntConfig;
+  now: Instant;
+  out: ClntEffect[] = [];
+  /** The one table a call lives in. */
+  calls = new Map<number, Call>();
+  xprts: Xprt[] = [];
+  readonly firstXid: number;
+  pings = 0;
+  lastCookie: Cookie = 0;
+  lastXprt = 0;
+  /** A lower bound of the next timer: never later than it, sometimes earlier, so that the hot path needs no heap. */
+  timerAt: Instant = Number.POSITIVE_INFINITY;
+  /** Memory of large replies, shared by all connections. A cache: no part of the state. */
+  readonly pool = new RecordPool();
+  closed = false;
+  /** A major timeout was announced and no reply has come since. */
+  silent = false;
+  #random: number;
+
+  constructor(config: ClntConfig, now: Instant) {
+    this.config = config;
+    this.now = now;
+    this.#random = config.seed >>> 0;
+    this.firstXid = (this.random() * 2 ** 32) >>> 0;
+    for (let id = 0; id < config.nconnect; id++) this.xprts.push(new Xprt(id, now));
+  }
+
+  /** In [0, 1). Deterministic from the seed (mulberry32). */
+  random(): number {
+    this.#random = (this.#random + 0x6d2b79f5) >>> 0;
+    let t = this.#random;
+    t = Math.imul(t ^ (t >>> 15), t | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  }
+
+  /** Somewhere in the upper half of `ms`. */
+  jitter(ms: number): number {
+    return ms * (0.5 + this.random() / 2);
+  }
+
+  arm(at: Instant): void {
+    if (at < this.timerAt) this.timerAt = at;
+  }
+
+  newCookie(): Cookie {
+    return ++this.lastCookie;
+  }
+
+  /** The core's own NULL calls have xids from the other half of the range than tasks have. */
+  newPingXid(): number {
+    this.pings = (this.pings + 1) & 0x7fffffff;
+    return (this.firstXid + 0x80000000 + this.pings) >>> 0;
+  }
+
+  /** Moves a transport; `timerAt` ends the new state. */
+  go(x: Xprt, input: XprtInput, next: XprtState, timerAt: Instant = Number.POSITIVE_INFINITY): void {
+    if (!XPRT_STATES[x.state][input]?.includes(next)) {
+      throw new InvariantError(
+        `xprt ${x.id}: ${x.state} --${input}--> ${next} is not in the table`,
+        this.now,
+      );
+    }
+    x.state = next;
+    x.stateSince = this.now;
+    x.timerAt = timerAt;
+    this.arm(timerAt);
+  }
+
+  /** Moves a call, and keeps its transport's count of what is pending. */
+  goCall(call: Call, input: CallInput, next: CallState): void {
+    if (!CALL_STATES[call.state][input]?.includes(next)) {
+      throw new InvariantError(
+        `xid ${call.xid}: ${call.state} --${input}--> ${next} is not in the table`,
+        this.now,
+      );
+    }
+    const was = call.state === "sent" || call.state === "space";
+    const is = next === "sent" || next === "space";
+    call.state = next;
+    call.stateSince = this.now;
+    if (was === is) return;
+    const x = this.xprtOf(call);
+    if (is) {
+      if (x.pending++ === 0) x.busySince = this.now;
+    } else if (--x.pending === 0) x.idleSince = this.now;
+  }
+
+  xprtOf(call: Call): Xprt {
+    return this.xprts[call.xprt]!;
+  }
+
+  note(x: Xprt, what: HistoryEntry["what"], detail?: string, cookie: Cookie = x.cookie): void {
+    const entry: HistoryEntry = { at: this.now, cookie, what, localPort: x.localPort || undefined, detail };
+    if (x.history.length === HISTORY_LINES) x.history.shift();
+    x.history.push(entry);
+    this.out.push({ type: "notice", notice: { kind: "history", xprt: x.id, entry } });
+  }
+
+  /** A copy that shares nothing that changes. */
+  clone(): Machine {
+    const copy: Machine = Object.assign(new Machine(this.config, this.now), this, { pool: new RecordPool() });
+    copy.#random = this.#random;
+    copy.out = [];
+    copy.calls = new Map();
+    for (const [xid, call] of this.calls) copy.calls.set(xid, call.clone());
+    copy.xprts = this.xprts.map((x) => x.clone());
+    return copy;
+  }
+}

@@ -1,0 +1,11 @@
+export { Clnt } from "./clnt.js";
+export { CLNT_DEFAULTS, type ClntConfig } from "./config.js";
+export {
+  CALL_STATES,
+  type CallInput,
+  type CallState,
+  type ProbeStage,
+  XPRT_STATES,
+  type XprtInput,
+  type XprtState,
+} from "./states.js";

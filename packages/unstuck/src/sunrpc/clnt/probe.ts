@@ -1,0 +1,135 @@
+/**
+ * The path probe. A connection that has gone silent with calls in flight is asked first itself (a NULL call on
+ * it: a server that is merely slow with one call answers that). Only if this too stays unanswered, a fresh
+ * connection finds out whether the server can be reached; and only when that one was answered, and the old
+ * socket still shows no life, the old one is reset and replaced. So recovery does not wait for TCP's back-off
+ * on the old socket, and a slow server is never mistaken for a lost one.
+ */
+import { authNone } from "../msg/auth.js";
+import { callTemplate, sealCall, setCallXid } from "../msg/call.js";
+import { RecordReader } from "../record.js";
+import { resend, sendBytes } from "./calls.js";
+import { attemptMs, onReply, replace } from "./connection.js";
+import type { Machine } from "./machine.js";
+import type { ProbeStage } from "./states.js";
+import type { Xprt } from "./xprt.js";
+
+/** Repeated replacements without a reply stretch the patience up to this. */
+const MOST_PATIENCE_MS = 60_000;
+
+/** `checkAt` has come: is the connection silent? */
+export function onCheck(m: Machine, x: Xprt): void {
+  x.checkAt = Number.POSITIVE_INFINITY;
+  if (x.state !== "connected" || x.pending === 0 || x.probe.stage !== "none") return;
+  const patience = Math.min(m.config.probe.afterMs * 2 ** Math.min(x.replacements, 10), MOST_PATIENCE_MS);
+  const at = Math.max(x.heardAt ?? 0, x.busySince) + patience;
+  if (at > m.now) {
+    x.checkAt = at;
+    m.arm(at);
+    return;
+  }
+  x.probe.since = m.now;
+  x.probe.attempts = 0;
+  ping(m, x);
+}
+
+/** The in-band question. When the send buffer is full it would not leave anyway. */
+function ping(m: Machine, x: Xprt): void {
+  if (x.unsent < m.config.sendBufferBytes) sendBytes(m, x, nullCall(m, x).record);
+  stage(m, x, "ping", m.now + Math.max(m.config.probe.pingMs, 4 * x.connectMs));
+}
+
+export function onProbeTimer(m: Machine, x: Xprt): void {
+  switch (x.probe.stage) {
+    case "ping":
+      if (m.config.kind === "datagram") return ping(m, x);
+      return connectProbe(m, x);
+    case "connecting":
+    case "calling":
+      m.out.push({ type: "abort", cookie: x.probe.cookie });
+      return onProbeFailed(m, x, "ETIMEDOUT");
+    case "pause":
+      return connectProbe(m, x);
+    case "verdict":
+      return replace(m, x);
+  }
+}
+
+function connectProbe(m: Machine, x: Xprt): void {
+  const { probe } = x;
+  probe.cookie = m.newCookie();
+  probe.attempts++;
+  stage(m, x, "connecting", m.now + attemptMs(m, x));
+  if (probe.attempts === 1) m.note(x, "probe-started", undefined, probe.cookie);
+  m.out.push({ type: "connect", cookie: probe.cookie, xprt: x.id, localPort: undefined, probe: true });
+}
+
+export function onProbeEstablished(m: Machine, x: Xprt): void {
+  const { xid, record } = nullCall(m, x);
+  x.probe.xid = xid;
+  x.probe.reader = new RecordReader({ maxRecordBytes: 1024 });
+  stage(m, x, "calling", m.now + attemptMs(m, x));
+  m.out.push({ type: "send", cookie: x.probe.cookie, bytes: record });
+}
+
+/** Any reply record on the probe's connection is an answer: something that speaks RPC was reached. */
+export function onProbeAnswered(m: Machine, x: Xprt): void {
+  m.note(x, "probe-answered", undefined, x.probe.cookie);
+  m.out.push({ type: "shutdown", cookie: x.probe.cookie });
+  x.probe.cookie = 0;
+  x.probe.reader = undefined;
+  stage(m, x, "verdict", m.now + Math.max(m.config.probe.graceMs, 2 * x.connectMs));
+}
+
+export function onProbeFailed(m: Machine, x: Xprt, code: string): void {
+  const { probe } = x;
+  if (code !== probe.lastFailure) m.note(x, "probe-failed", code, probe.cookie);
+  probe.lastFailure = code;
+  probe.cookie = 0;
+  probe.reader = undefined;
+  stage(m, x, "pause", m.now + m.jitter(m.config.probe.everyMs));
+}
+
+/** Bytes came on the questioned connection: it lives. */
+export function onHeard(m: Machine, x: Xprt): void {
+  if (x.probe.stage === "none") return;
+  const { since } = x.probe;
+  endProbe(m, x);
+  x.checkAt = m.now + m.config.probe.afterMs;
+  m.arm(x.checkAt);
+  if (m.config.kind === "stream") return;
+  // Datagrams sent into the outage are gone; the server is there again, so they need not wait for their timeouts.
+  onReply(x);
+  for (const call of m.calls.values()) if (call.xprt === x.id && call.sentAt <= since) resend(m, call);
+}
+
+export function endProbe(m: Machine, x: Xprt): void {
+  const { probe } = x;
+  if (probe.cookie !== 0) m.out.push({ type: "abort", cookie: probe.cookie });
+  probe.cookie = 0;
+  probe.reader = undefined;
+  probe.lastFailure = "";
+  probe.stage = "none";
+  probe.until = Number.POSITIVE_INFINITY;
+}
+
+function stage(m: Machine, x: Xprt, next: ProbeStage, until: number): void {
+  x.probe.stage = next;
+  x.probe.until = until;
+  m.arm(until);
+}
+
+/** A NULL call of the program that is silent, without credentials. */
+function nullCall(m: Machine, x: Xprt): { xid: number; record: Uint8Array } {
+  let numbers = { prog: 0, vers: 0 };
+  for (const call of m.calls.values()) {
+    if (call.xprt !== x.id || call.record.length === 0) continue;
+    numbers = call.numbers;
+    break;
+  }
+  const xid = m.newPingXid();
+  const record = callTemplate(numbers.prog, numbers.vers, 0, authNone());
+  sealCall(record);
+  setCallXid(record, xid);
+  return { xid, record };
+}
