@@ -9,3 +9,4 @@ export {
 } from "./options.js";
 export { optionsReference, printOptions } from "./options-print.js";
 export type { AuthSpec, Connector, ConnectSpec, NfsPorts } from "./ports.js";
+export { cleanPath, type NfsSource, NfsUrlError, parseSource, printSource } from "./url.js";

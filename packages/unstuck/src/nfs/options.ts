@@ -2,8 +2,14 @@ import type { CallPolicy } from "../sunrpc/mod.js";
 import { nearest } from "./nearest.js";
 import { OPTION_TABLE, type OptionRow, REFUSED_OPTIONS } from "./option-table.js";
 
-/** Options as people write them, or as an object: `true` for a flag, `false` for its opposite. */
-export type OptionSource = string | { readonly [name: string]: string | number | boolean | undefined };
+/**
+ * Options as people write them (`ro,timeo=600`), as single words, or as an object: `true` for a flag, `false` for
+ * its opposite.
+ */
+export type OptionSource =
+  | string
+  | readonly string[]
+  | { readonly [name: string]: string | number | boolean | undefined };
 
 /** A mount option that cannot be taken. */
 export class MountOptionError extends Error {
@@ -98,7 +104,7 @@ export function parseOptions(...sources: readonly (OptionSource | undefined)[]):
   let given: Given[] = [];
   for (const source of sources) {
     if (source === undefined) continue;
-    const words = typeof source === "string" ? source.split(",").filter((w) => w !== "") : wordsOf(source);
+    const words = wordsOf(source);
     const sloppy = words.includes("sloppy");
     const own: Given[] = [];
     for (const word of words) {
@@ -123,7 +129,11 @@ export function callPolicy(options: MountOptions): CallPolicy {
   };
 }
 
-function wordsOf(source: { readonly [name: string]: string | number | boolean | undefined }): string[] {
+const isList = (source: OptionSource): source is readonly string[] => Array.isArray(source);
+
+function wordsOf(source: OptionSource): readonly string[] {
+  if (typeof source === "string") return source.split(",").filter((word) => word.trim() !== "");
+  if (isList(source)) return source;
   const words: string[] = [];
   for (const [name, value] of Object.entries(source)) {
     if (value === undefined) continue;
