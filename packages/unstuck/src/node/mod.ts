@@ -1,0 +1,35 @@
+/** Node's drivers: sockets, clocks and files around the pure parts. */
+
+export {
+  type CallWithOptions,
+  type ClntCore,
+  type Done,
+  type InFlight,
+  RpcClient,
+  type RpcClientOptions,
+  type RpcClientSnapshot,
+} from "./clnt-driver.js";
+export {
+  type ConnectOptions,
+  clientOver,
+  connect,
+  connector,
+  credOf,
+  HARD,
+  HARD_UDP,
+  nullOf,
+  QUICK,
+} from "./connect.js";
+export type { CallMessage } from "./diagnostics.js";
+export { type DuplexEnd, type DuplexEvent, type Faults, Inproc, type InprocOptions } from "./inproc.js";
+export type { Dialer, DialRequest, Line, LineSink } from "./line.js";
+export {
+  type AskRpcbind,
+  type Endpoint,
+  ResolveError,
+  type ResolveOptions,
+  Resolver,
+  type Target,
+} from "./resolve.js";
+export { type TcpOptions, tcpDialer } from "./tcp.js";
+export { MAX_DATAGRAM_BYTES, type UdpOptions, udpDialer } from "./udp.js";
