@@ -55,6 +55,13 @@ export class XdrWriter {
     this.#view.setUint32(this.#start + pos, value);
   }
 
+  /** Forgets what was written of this message from `pos` on; not inside a recursive type. */
+  rewind(pos: number): void {
+    if (pos < 0 || pos > this.pos) throw new RangeError(`rewind: ${pos} is not inside ${this.pos} bytes`);
+    this.#at = this.#start + pos;
+    this.#depth = 0;
+  }
+
   int32(value: number): void {
     if ((value | 0) !== value) this.#range(value, "an int");
     const at = this.#take(4);

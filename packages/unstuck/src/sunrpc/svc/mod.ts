@@ -1,2 +1,16 @@
+export { CONN_MOVES, type ConnInput, type ConnState } from "./conn.states.js";
+export { Dispatcher } from "./dispatch.js";
 export * from "./port.js";
-export * from "./service.js";
+export {
+  type Answer,
+  type Handler,
+  type Handlers,
+  type Later,
+  type Served,
+  type Service,
+  type ServiceOptions,
+  service,
+  WrittenResults,
+  writeResults,
+} from "./service.js";
+export { Svc } from "./svc.js";

@@ -1,0 +1,106 @@
+import { locateDecode, XdrError, XdrReader, XdrWriter } from "../../xdr/mod.js";
+import { sealReply, writeSuccessHeader } from "../msg/mod.js";
+import type { Call, SvcEvent } from "./port.js";
+import { type Answer, type Later, WrittenResults } from "./service.js";
+
+/** Replies are joined up to about this much; a longer message would be moved when it outgrows its slab. */
+const BATCH_BYTES = 32 * 1024;
+
+/**
+ * Executes calls: decodes arguments, runs handlers, encodes replies. What is answered synchronously is
+ * posted in batches whose replies lie in one piece; the rest when it comes. Not for the core: drivers use it
+ * to perform `invoke`.
+ */
+export class Dispatcher {
+  readonly #post: (event: SvcEvent) => void;
+  readonly #reader = new XdrReader(new Uint8Array(0));
+  readonly #batch = new XdrWriter();
+  readonly #late = new XdrWriter();
+
+  constructor(post: (event: SvcEvent) => void) {
+    this.#post = post;
+  }
+
+  /** Runs the handlers of `calls`, in order. Posting must not re-enter: a Drive's inbox, say. */
+  invoke(calls: readonly Call[]): void {
+    const w = this.#batch;
+    w.begin();
+    let answered: Call[] = [];
+    for (const call of calls) {
+      const answer = this.#run(call);
+      if (answer === FAILED) continue;
+      if (isLater(answer)) {
+        this.#await(call, answer);
+        continue;
+      }
+      if (!this.#encode(w, call, answer)) continue;
+      answered.push(call);
+      if (w.pos >= BATCH_BYTES) {
+        this.#post({ type: "replied", calls: answered, bytes: w.finish() });
+        w.begin();
+        answered = [];
+      }
+    }
+    if (answered.length > 0) this.#post({ type: "replied", calls: answered, bytes: w.finish() });
+  }
+
+  #run(call: Call): Answer<unknown> | typeof FAILED {
+    const { proc, served, record, argsAt } = call;
+    let args: unknown;
+    try {
+      this.#reader.reset(record, argsAt);
+      args = proc.arg.decode(this.#reader);
+    } catch (error) {
+      return this.#fail(call, "GARBAGE_ARGS", locateDecode(error, proc.arg, record.subarray(argsAt)));
+    }
+    try {
+      return served.handler(args, call);
+    } catch (error) {
+      return this.#fail(call, "SYSTEM_ERR", error);
+    }
+  }
+
+  #await(call: Call, answer: Later<unknown>): void {
+    answer.then(
+      (results) => {
+        const w = this.#late;
+        w.begin();
+        if (this.#encode(w, call, results)) this.#post({ type: "replied", calls: [call], bytes: w.finish() });
+      },
+      (error) => this.#fail(call, "SYSTEM_ERR", error),
+    );
+  }
+
+  /** Appends the whole reply, or nothing and false when the results do not fit. */
+  #encode(w: XdrWriter, call: Call, results: unknown): boolean {
+    const start = w.pos;
+    try {
+      writeSuccessHeader(w, call.xid);
+      if (results instanceof WrittenResults) results.write(w);
+      else call.proc.res.encode(w, results);
+      sealReply(w, start);
+      return true;
+    } catch (error) {
+      w.rewind(start);
+      this.#fail(call, "SYSTEM_ERR", error);
+      return false;
+    }
+  }
+
+  #fail(call: Call, code: "GARBAGE_ARGS" | "SYSTEM_ERR", error: unknown): typeof FAILED {
+    if (code === "GARBAGE_ARGS" && !(error instanceof XdrError)) {
+      // Our codec's bug, not the peer's bytes.
+      return this.#fail(call, "SYSTEM_ERR", error);
+    }
+    this.#post({ type: "failed", call, code, error });
+    return FAILED;
+  }
+}
+
+const FAILED = Symbol("failed");
+
+function isLater(answer: unknown): answer is Later<unknown> {
+  return (
+    typeof answer === "object" && answer !== null && typeof (answer as { then?: unknown }).then === "function"
+  );
+}
