@@ -1,0 +1,144 @@
+import type { Form, TypeDef, TypeSpec, Value } from "./ast.js";
+import type { Module } from "./module.js";
+import { exported } from "./names.js";
+
+/** How one type is written in TypeScript, and in both directions. */
+export interface Wire {
+  /** The TypeScript type. */
+  readonly ts: string;
+  /** An expression that is its Codec. */
+  readonly codec: string;
+  encode(expression: string): string;
+  readonly decode: string;
+}
+
+const TS_TYPE = {
+  int: "number",
+  uint32: "number",
+  int64: "bigint",
+  uint64: "bigint",
+  float: "number",
+  double: "number",
+  bool: "boolean",
+};
+
+/** Maps the module's forms to TypeScript, and remembers which names of other modules that took. */
+export class Wiring {
+  readonly #module: Module;
+  readonly #foreign = new Map<Module, Set<string>>();
+
+  constructor(module: Module) {
+    this.#module = module;
+  }
+
+  /** Names used from other modules, both sorted. */
+  imports(): [Module, string[]][] {
+    return [...this.#foreign].map(([module, names]) => [module, [...names].sort()]);
+  }
+
+  /** A type or constant as the generated module spells it. */
+  reference(name: string, home: Module): string {
+    const spelled = exported(name);
+    if (home !== this.#module) {
+      const names = this.#foreign.get(home) ?? new Set();
+      this.#foreign.set(home, names.add(spelled));
+    }
+    return spelled;
+  }
+
+  form(form: Form): Wire {
+    switch (form.kind) {
+      case "plain":
+        return this.spec(form.of);
+      case "opaque":
+        return simple("Uint8Array", form.fixed ? "opaqueFixed" : "opaque", this.bound(form.max));
+      case "string":
+        return simple("string", "string", this.bound(form.max));
+      case "array": {
+        const of = this.spec(form.of);
+        return composed(
+          `${grouped(of.ts)}[]`,
+          form.fixed ? "arrayFixed" : "array",
+          of.codec,
+          this.bound(form.max),
+        );
+      }
+      case "optional": {
+        const node = this.#listNode(form.of);
+        if (node !== undefined) return composed(`${node}[]`, "list", node, undefined);
+        const of = this.spec(form.of);
+        return composed(`${of.ts} | null`, "optional", of.codec, undefined);
+      }
+    }
+  }
+
+  spec(spec: TypeSpec): Wire {
+    const builtin = this.#module.builtin(spec);
+    if (builtin === "void")
+      return { ts: "void", codec: "xdr.xdrVoid", encode: () => "", decode: "undefined" };
+    if (builtin === "string") return simple("string", "string", undefined);
+    if (builtin === "opaque") return simple("Uint8Array", "opaque", undefined);
+    if (builtin !== undefined) return simple(TS_TYPE[builtin], builtin === "int" ? "int32" : builtin);
+    const node = this.#listNode(spec);
+    if (node !== undefined) return composed(`${node}[]`, "chain", node, undefined);
+    const entry = spec.kind === "named" ? this.#module.types.get(spec.name.text) : undefined;
+    if (entry === undefined) throw new Error(`rpcgen: an unknown type came through the checks`);
+    const name = this.reference(entry.def.name.text, entry.module);
+    const inlined = this.#inlined(entry.def);
+    return {
+      ts: name,
+      codec: name,
+      encode: inlined?.encode ?? ((expression) => `${name}.encode(w, ${expression})`),
+      decode: inlined?.decode ?? `${name}.decode(r)`,
+    };
+  }
+
+  /** A bound as it is printed: the constant's name where it has one. Undefined: unbounded. */
+  bound(max: Value | undefined): string | undefined {
+    if (max === undefined) return undefined;
+    const entry = max.kind === "name" ? this.#module.values.get(max.name.text) : undefined;
+    if (entry && entry.enumName === undefined) return this.reference(entry.name.text, entry.module);
+    return String(this.#module.valueOf(max));
+  }
+
+  /** A typedef of something simple is read and written without going through its codec. */
+  #inlined(def: TypeDef): Wire | undefined {
+    if (def.kind !== "typedef") return undefined;
+    const { form, entry } = this.#module.follow(def.form);
+    if (entry !== undefined || form.kind === "array" || form.kind === "optional") return undefined;
+    return this.form(form);
+  }
+
+  #listNode(spec: TypeSpec): string | undefined {
+    const { entry } = this.#module.follow({ kind: "plain", of: spec });
+    if (entry === undefined || !entry.module.isListNode(entry.def)) return undefined;
+    return this.reference(entry.def.name.text, entry.module);
+  }
+}
+
+function simple(ts: string, method: string, bound?: string): Wire {
+  const factory = method === "opaque" || method === "opaqueFixed" || method === "string";
+  return {
+    ts,
+    codec: factory ? `xdr.${method}(${bound ?? ""})` : `xdr.${method}`,
+    encode: (expression) => `w.${method}(${list(expression, bound)})`,
+    decode: `r.${method}(${bound ?? ""})`,
+  };
+}
+
+function composed(ts: string, method: string, of: string, bound: string | undefined): Wire {
+  return {
+    ts,
+    codec: `xdr.${method}(${list(`() => ${of}`, bound)})`,
+    encode: (expression) => `w.${method}(${list(expression, of, bound)})`,
+    decode: `r.${method}(${list(of, bound)})`,
+  };
+}
+
+function list(...parts: (string | undefined)[]): string {
+  return parts.filter((part) => part !== undefined).join(", ");
+}
+
+function grouped(ts: string): string {
+  return ts.includes("|") ? `(${ts})` : ts;
+}
