@@ -23,6 +23,19 @@ export {
 export type { CallMessage } from "./diagnostics.js";
 export { type DuplexEnd, type DuplexEvent, type Faults, Inproc, type InprocOptions } from "./inproc.js";
 export type { Dialer, DialRequest, Line, LineSink } from "./line.js";
+export { SvcDriver, type SvcDriverOptions } from "./listen.js";
+export { ListenError } from "./listen-error.js";
+export { acceptInproc } from "./listen-inproc.js";
+export {
+  collect,
+  PsError,
+  type PsReport,
+  type Publication,
+  type PublishOptions,
+  psDir,
+  publish,
+} from "./ps.js";
+export type { PsCall, PsClient, PsDocument, PsHistory, PsReason, PsTransport } from "./ps-document.js";
 export {
   type AskRpcbind,
   type Endpoint,
@@ -31,5 +44,6 @@ export {
   Resolver,
   type Target,
 } from "./resolve.js";
+export { type RpcServer, type RpcServerAddress, type ServeOptions, serve, serveInproc } from "./serve.js";
 export { type TcpOptions, tcpDialer } from "./tcp.js";
 export { MAX_DATAGRAM_BYTES, type UdpOptions, udpDialer } from "./udp.js";

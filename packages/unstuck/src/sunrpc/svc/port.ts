@@ -5,6 +5,7 @@
 import type { Cred } from "../msg/mod.js";
 import type { Instant, Refusal } from "../port.js";
 import type { AnyProcedure } from "../program.js";
+import { DEFAULT_MAX_RECORD_BYTES } from "../record.js";
 import type { Served } from "./service.js";
 
 /** Names one socket of a server for its whole life. Chosen by the driver, never reused. */
@@ -48,6 +49,8 @@ export interface SvcLimits {
   readonly unsentBytes: number;
   /** The longest call, all fragments together. */
   readonly maxRecordBytes: number;
+  /** The longest datagram reply; a longer one becomes SYSTEM_ERR. */
+  readonly datagramBytes: number;
   /** A peer that takes none of its reply bytes for this long is reset, ms. */
   readonly sendTimeoutMs: number;
   /** A connection with nothing in flight that was silent for this long is closed, ms. 0: never. */
@@ -59,7 +62,8 @@ export const DEFAULT_LIMITS: SvcLimits = {
   callsPerConn: 256,
   calls: 4096,
   unsentBytes: 16 * 1024 * 1024,
-  maxRecordBytes: 4 * 1024 * 1024 + 64 * 1024,
+  maxRecordBytes: DEFAULT_MAX_RECORD_BYTES,
+  datagramBytes: 65_507,
   sendTimeoutMs: 60_000,
   idleMs: 0,
 };
@@ -114,7 +118,7 @@ export type SvcEffect =
   | { readonly type: "notice"; readonly notice: SvcNotice };
 
 export type SvcNotice =
-  /** A handler threw, or its results do not fit the procedure's type: SYSTEM_ERR was sent. */
+  /** A handler threw, or its results fit neither the procedure's type nor a datagram: SYSTEM_ERR was sent. */
   | { readonly kind: "call-failed"; readonly call: Call; readonly error: unknown }
   /** A call was refused by the core: unknown program, bad credential, garbage. */
   | { readonly kind: "refused"; readonly peer: Peer; readonly xid: number; readonly stat: Refusal }

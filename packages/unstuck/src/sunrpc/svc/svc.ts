@@ -171,7 +171,11 @@ export class Svc {
     const conn = this.#conns.get(id);
     if (conn !== undefined) {
       conn.inFlight -= calls.length;
-      this.#send(now, conn, bytes, peer);
+      if (conn.kind === "datagram" && bytes.length - MARK_BYTES > this.#limits.datagramBytes) {
+        this.#tooLong(now, conn, calls[0]!, bytes.length - MARK_BYTES);
+      } else {
+        this.#send(now, conn, bytes, peer);
+      }
       this.#admit(now, conn);
     }
     this.#feedStarved(now);
@@ -189,6 +193,14 @@ export class Svc {
       this.#admit(now, conn);
     }
     this.#feedStarved(now);
+  }
+
+  #tooLong(now: Instant, conn: Conn, call: Call, bytes: number): void {
+    const error = new RangeError(
+      `a reply of ${bytes} bytes does not fit a datagram: the client must ask for less, or use TCP`,
+    );
+    this.#notice({ kind: "call-failed", call, error });
+    this.#send(now, conn, refusalReply(call.xid, { code: "SYSTEM_ERR" }), call.peer);
   }
 
   #onWritable(now: Instant, id: ConnId, bytes: number): void {

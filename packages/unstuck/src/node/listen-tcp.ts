@@ -1,0 +1,139 @@
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import type { Peer } from "../sunrpc/mod.js";
+import { errnoOf } from "./line.js";
+import type { SvcDriver } from "./listen.js";
+import { ListenError } from "./listen-error.js";
+import type { SvcLine, SvcSink } from "./listen-line.js";
+
+export interface ListenTcpOptions {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** TCP keepalive probes after this much silence, ms; 0: none. */
+  readonly keepAliveMs: number;
+  /** How long a closing socket may wait for the peer's FIN, ms. */
+  readonly lingerMs: number;
+}
+
+/** A bound socket. */
+export interface Listener {
+  readonly address: { readonly host: string; readonly port: number };
+  /** Accepts no more. What was accepted lives on. */
+  close(): void;
+}
+
+/** Accepts TCP connections for `driver`. Rejects with ListenError. */
+export function listenTcp(driver: SvcDriver, options: ListenTcpOptions): Promise<Listener> {
+  const server = createServer({
+    // The core decides what a FIN means.
+    allowHalfOpen: true,
+    noDelay: true,
+    keepAlive: options.keepAliveMs > 0,
+    keepAliveInitialDelay: options.keepAliveMs,
+  });
+  server.on("connection", (socket) => {
+    driver.accept("stream", peerOf(socket), (sink) => new TcpSvcLine(socket, sink, options.lingerMs));
+  });
+  return new Promise((resolve, reject) => {
+    server.once("error", (error) => reject(new ListenError(error, "tcp", options.host, options.port)));
+    server.listen({ host: options.host, port: options.port }, () => {
+      server.removeAllListeners("error");
+      // accept() fails for want of descriptors, say: the ones that are open go on.
+      server.on("error", () => {});
+      resolve(listenerOf(server));
+    });
+  });
+}
+
+function listenerOf(server: Server): Listener {
+  const { address, port } = server.address() as AddressInfo;
+  return { address: { host: address, port }, close: () => server.close() };
+}
+
+function peerOf(socket: Socket): Peer {
+  return {
+    address: plainAddress(socket.remoteAddress ?? ""),
+    port: socket.remotePort ?? 0,
+    transport: "tcp",
+  };
+}
+
+/** `::ffff:192.0.2.1` is how a dual-stack socket writes 192.0.2.1. */
+export function plainAddress(address: string): string {
+  return address.startsWith("::ffff:") && address.includes(".") ? address.slice(7) : address;
+}
+
+class TcpSvcLine implements SvcLine {
+  readonly #socket: Socket;
+  readonly #sink: SvcSink;
+  readonly #lingerMs: number;
+  #over = false;
+
+  constructor(socket: Socket, sink: SvcSink, lingerMs: number) {
+    this.#socket = socket;
+    this.#sink = sink;
+    this.#lingerMs = lingerMs;
+    socket.on("data", (bytes) => {
+      if (!this.#over) sink.data(bytes);
+    });
+    socket.once("end", () => {
+      if (!this.#over) sink.fin();
+    });
+    socket.on("error", (error) => this.#die(errnoOf(error)));
+    socket.once("close", () => {
+      this.#die("ECONNRESET");
+      sink.closed();
+    });
+  }
+
+  send(pieces: readonly Uint8Array[], totalBytes: number): void {
+    const socket = this.#socket;
+    const done = (error?: Error | null) => {
+      if (!error && !this.#over) this.#sink.wrote(totalBytes);
+    };
+    if (pieces.length === 1) {
+      socket.write(pieces[0]!, done);
+      return;
+    }
+    socket.cork();
+    for (let i = 0; i < pieces.length - 1; i++) socket.write(pieces[i]!);
+    socket.write(pieces[pieces.length - 1]!, done);
+    socket.uncork();
+  }
+
+  sendTo(bytes: Uint8Array): void {
+    this.send([bytes], bytes.length);
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  shutdown(): void {
+    this.#over = true;
+    const socket = this.#socket;
+    if (socket.destroyed) return;
+    // Reads on, into nothing, for the peer's FIN: closing with unread bytes would send an RST,
+    // and an RST may overtake the last replies.
+    socket.resume();
+    socket.end();
+    const timer = setTimeout(() => socket.destroy(), this.#lingerMs).unref();
+    socket.once("end", () => socket.destroySoon());
+    socket.once("close", () => clearTimeout(timer));
+  }
+
+  abort(): void {
+    this.#over = true;
+    if (!this.#socket.destroyed) this.#socket.resetAndDestroy();
+  }
+
+  #die(code: string): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#sink.error(code);
+  }
+}
