@@ -1,6 +1,7 @@
 /** The life of a call: onto the wire, its timeouts, its one end. */
 import { setCallXid } from "../msg/call.js";
 import type { ClntEvent, Outcome } from "../port.js";
+import { MARK_BYTES } from "../record.js";
 import { Call, majorSpanMs, nextTimeoutMs } from "./call.js";
 import type { Machine } from "./machine.js";
 import type { CallState } from "./states.js";
@@ -68,7 +69,8 @@ function send(m: Machine, x: Xprt, call: Call): void {
 }
 
 /** Hands bytes to the present connection, and sees to it that silence is noticed. */
-export function sendBytes(m: Machine, x: Xprt, bytes: Uint8Array): void {
+export function sendBytes(m: Machine, x: Xprt, record: Uint8Array): void {
+  const bytes = m.config.kind === "datagram" ? record.subarray(MARK_BYTES) : record;
   x.unsent += bytes.length;
   x.bytesSent += bytes.length;
   if (x.checkAt === Number.POSITIVE_INFINITY && x.probe.stage === "none" && m.config.probe.enabled) {
@@ -161,8 +163,8 @@ export function onCallTimer(m: Machine, call: Call): void {
 /** The same record, xid included, once more. Useless while the last one has not left, or the path is in question. */
 export function resend(m: Machine, call: Call): void {
   const x = m.xprtOf(call);
-  if (call.state !== "sent" || x.state !== "connected" || x.unsent > 0) return;
-  if (m.config.kind === "stream" && x.probe.stage !== "none") return;
+  if (call.state !== "sent" || x.state !== "connected") return;
+  if (m.config.kind === "stream" && (x.unsent > 0 || x.probe.stage !== "none")) return;
   m.goCall(call, "transmit", "sent");
   send(m, x, call);
 }

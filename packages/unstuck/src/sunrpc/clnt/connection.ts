@@ -28,7 +28,7 @@ export function attemptMs(m: Machine, x: Xprt): number {
 
 function portToUse(m: Machine, x: Xprt): number | undefined {
   const { keepPort, portPatience } = m.config.reconnect;
-  if (!keepPort || x.localPort === 0) return undefined;
+  if (!keepPort || x.localPort === 0 || x.portTaken) return undefined;
   // Something on the path may hold a grudge against this very port.
   if (x.unanswered > 0 && x.unanswered % portPatience === 0) return undefined;
   return x.localPort;
@@ -37,6 +37,7 @@ function portToUse(m: Machine, x: Xprt): number | undefined {
 export function onEstablished(m: Machine, x: Xprt, localPort: number | undefined): void {
   x.connectMs = Math.max(m.now - x.stateSince, 0.1);
   x.unanswered = 0;
+  x.portTaken = false;
   x.answered = false;
   x.unsent = 0;
   x.reader = new RecordReader({ maxRecordBytes: m.config.maxRecordBytes, pool: m.pool });
@@ -70,7 +71,7 @@ export function onConnectFailed(m: Machine, x: Xprt, code: string): void {
   x.lastFailure = code;
   x.unanswered = UNANSWERED.has(code) ? x.unanswered + 1 : 0;
   failSoftconn(m, x, code);
-  if (PORT_TAKEN.has(code) && x.localPort !== 0) x.localPort = 0;
+  if (PORT_TAKEN.has(code)) x.portTaken = true;
   x.failures++;
   retryOrRest(m, x, "failed", x.failures);
 }

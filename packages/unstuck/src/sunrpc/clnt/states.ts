@@ -26,7 +26,7 @@ type Table<S extends string, I extends string> = {
 export const XPRT_STATES: Table<XprtState, XprtInput> = {
   idle: { want: ["due"], close: ["closed"] },
   due: { run: ["connecting", "idle"], close: ["closed"] },
-  connecting: { established: ["connected"], failed: ["due", "backoff", "idle"], close: ["closed"] },
+  connecting: { established: ["connected"], failed: ["backoff", "idle"], close: ["closed"] },
   connected: {
     lost: ["disconnecting", "due", "backoff", "idle"],
     replace: ["due"],
@@ -51,7 +51,7 @@ export type CallInput =
  * `sent` waits for the reply. A `zombie` is settled, but its reply may still come and its slot is not free.
  */
 export const CALL_STATES: Table<CallState, CallInput> = {
-  new: { transmit: ["slot", "connect", "space", "sent"], end: ["done"] },
+  new: { transmit: ["slot", "connect", "space", "sent"] },
   slot: { wake: ["ready"], end: ["done"] },
   connect: { wake: ["ready"], end: ["done"] },
   space: { wake: ["ready"], lost: ["connect"], end: ["done"] },

@@ -81,6 +81,8 @@ export class Xprt {
   cookie: Cookie = 0;
   /** The source port to come back from; 0 while none is known. */
   localPort = 0;
+  /** Somebody else has that port now. */
+  portTaken = false;
   /** Parser state belongs to one connection and dies with it. */
   reader: RecordReader | undefined;
   /** Ends the present state: the back-off, the connect attempt, the idle connection. */
