@@ -1,4 +1,4 @@
-import { type fattr3, ftype3, type nfstime3 } from "../program/mod.js";
+import { nfs3 } from "../program/mod.js";
 import type { Instant } from "../sunrpc/mod.js";
 import { Lru } from "./lru.js";
 
@@ -11,7 +11,7 @@ export interface AttrTimes {
 }
 
 interface Entry {
-  attr: fattr3;
+  attr: nfs3.fattr3;
   /** When the call was made whose reply brought `attr` (the kernel's read_cache_jiffies). */
   readAt: Instant;
   /** How long `attr` is trusted, counted from readAt (attrtimeo). */
@@ -39,19 +39,19 @@ export class AttrCache {
   }
 
   /** The attributes, if they can still be trusted. */
-  get(key: string, now: Instant): fattr3 | undefined {
+  get(key: string, now: Instant): nfs3.fattr3 | undefined {
     const entry = this.#entries.get(key);
     return entry !== undefined && now < entry.readAt + entry.timeoMs ? entry.attr : undefined;
   }
 
   /** The attributes as last heard, however old. What never changes in a file's life (its type) may be read from it. */
-  peek(key: string): fattr3 | undefined {
+  peek(key: string): nfs3.fattr3 | undefined {
     return this.#entries.get(key)?.attr;
   }
 
   /** Takes the attributes of a reply; `startedAt` is when its call was made. */
-  put(key: string, attr: fattr3, startedAt: Instant, now: Instant): void {
-    const dir = attr.type === ftype3.NF3DIR;
+  put(key: string, attr: nfs3.fattr3, startedAt: Instant, now: Instant): void {
+    const dir = attr.type === nfs3.ftype3.NF3DIR;
     const min = dir ? this.#times.acdirminMs : this.#times.acregminMs;
     const max = dir ? this.#times.acdirmaxMs : this.#times.acregmaxMs;
     const entry = this.#entries.get(key);
@@ -82,12 +82,12 @@ export class AttrCache {
   }
 }
 
-function compareTimes(a: nfstime3, b: nfstime3): number {
+function compareTimes(a: nfs3.nfstime3, b: nfs3.nfstime3): number {
   return a.seconds - b.seconds || a.nseconds - b.nseconds;
 }
 
 /** Reading a file moves its atime: that alone is no change. */
-function changed(a: fattr3, b: fattr3): boolean {
+function changed(a: nfs3.fattr3, b: nfs3.fattr3): boolean {
   return (
     compareTimes(a.mtime, b.mtime) !== 0 ||
     compareTimes(a.ctime, b.ctime) !== 0 ||

@@ -1,4 +1,4 @@
-import type { fattr3 } from "../program/mod.js";
+import type { nfs3 } from "../program/mod.js";
 import { Lru } from "./lru.js";
 import type { Node } from "./node.js";
 
@@ -27,14 +27,14 @@ export class NameCache {
   }
 
   /** What `name` is in `dir`, whose trusted attributes are `dirAttr`: a node, `null` (nothing), `undefined` (unknown). */
-  get(dir: Node, name: string, dirAttr: fattr3 | undefined): Node | null | undefined {
+  get(dir: Node, name: string, dirAttr: nfs3.fattr3 | undefined): Node | null | undefined {
     if (dirAttr === undefined) return undefined;
     const entry = this.#entries.get(keyOf(dir, name));
     return entry !== undefined && entry.verifier === verifierOf(dirAttr) ? entry.node : undefined;
   }
 
   /** Remembers the answer of a LOOKUP or a READDIRPLUS. Without the directory's attributes it cannot be validated, so is not kept. */
-  put(dir: Node, name: string, node: Node | null, dirAttr: fattr3 | undefined): void {
+  put(dir: Node, name: string, node: Node | null, dirAttr: nfs3.fattr3 | undefined): void {
     if (this.#mode === "none" || (node === null && this.#mode === "pos")) return;
     if (dirAttr === undefined) this.forget(dir, name);
     else this.#entries.set(keyOf(dir, name), { node, verifier: verifierOf(dirAttr) });
@@ -52,5 +52,5 @@ export class NameCache {
 // A name has no "/", so the last one ends the handle.
 const keyOf = (dir: Node, name: string) => `${dir.key}/${name}`;
 
-const verifierOf = (attr: fattr3) =>
+const verifierOf = (attr: nfs3.fattr3) =>
   `${attr.mtime.seconds}.${attr.mtime.nseconds} ${attr.ctime.seconds}.${attr.ctime.nseconds}`;

@@ -1,43 +1,43 @@
-import { type fattr3, ftype3, type nfstime3 } from "../program/mod.js";
+import { nfs3 } from "../program/mod.js";
 
-/** st_mode's type bits, by ftype3 (RFC 1813 §2.5). */
+/** st_mode's type bits, by nfs3.ftype3 (RFC 1813 §2.5). */
 const TYPE_BITS: { readonly [type: number]: number } = {
-  [ftype3.NF3REG]: 0o100000,
-  [ftype3.NF3DIR]: 0o040000,
-  [ftype3.NF3BLK]: 0o060000,
-  [ftype3.NF3CHR]: 0o020000,
-  [ftype3.NF3LNK]: 0o120000,
-  [ftype3.NF3SOCK]: 0o140000,
-  [ftype3.NF3FIFO]: 0o010000,
+  [nfs3.ftype3.NF3REG]: 0o100000,
+  [nfs3.ftype3.NF3DIR]: 0o040000,
+  [nfs3.ftype3.NF3BLK]: 0o060000,
+  [nfs3.ftype3.NF3CHR]: 0o020000,
+  [nfs3.ftype3.NF3LNK]: 0o120000,
+  [nfs3.ftype3.NF3SOCK]: 0o140000,
+  [nfs3.ftype3.NF3FIFO]: 0o010000,
 };
 
-/** The is…() questions of Node's Stats and Dirent, answered from a ftype3. */
+/** The is…() questions of Node's Stats and Dirent, answered from a nfs3.ftype3. */
 export class FileType {
   /** Undefined when the server did not tell. */
-  readonly type: ftype3 | undefined;
-  constructor(type: ftype3 | undefined) {
+  readonly type: nfs3.ftype3 | undefined;
+  constructor(type: nfs3.ftype3 | undefined) {
     this.type = type;
   }
   isFile(): boolean {
-    return this.type === ftype3.NF3REG;
+    return this.type === nfs3.ftype3.NF3REG;
   }
   isDirectory(): boolean {
-    return this.type === ftype3.NF3DIR;
+    return this.type === nfs3.ftype3.NF3DIR;
   }
   isSymbolicLink(): boolean {
-    return this.type === ftype3.NF3LNK;
+    return this.type === nfs3.ftype3.NF3LNK;
   }
   isBlockDevice(): boolean {
-    return this.type === ftype3.NF3BLK;
+    return this.type === nfs3.ftype3.NF3BLK;
   }
   isCharacterDevice(): boolean {
-    return this.type === ftype3.NF3CHR;
+    return this.type === nfs3.ftype3.NF3CHR;
   }
   isSocket(): boolean {
-    return this.type === ftype3.NF3SOCK;
+    return this.type === nfs3.ftype3.NF3SOCK;
   }
   isFIFO(): boolean {
-    return this.type === ftype3.NF3FIFO;
+    return this.type === nfs3.ftype3.NF3FIFO;
   }
 }
 
@@ -46,10 +46,10 @@ export class FileType {
  * values (64-bit ones as bigint, times in nanoseconds) for everything beyond.
  */
 export class Stats extends FileType {
-  readonly attr: fattr3;
+  readonly attr: nfs3.fattr3;
   /** Preferred READ size, bytes. */
   readonly blksize: number;
-  constructor(attr: fattr3, blksize: number) {
+  constructor(attr: nfs3.fattr3, blksize: number) {
     super(attr.type);
     this.attr = attr;
     this.blksize = blksize;
@@ -138,5 +138,5 @@ export interface StatFs {
   readonly ffree: number;
 }
 
-const msOf = (t: nfstime3) => t.seconds * 1000 + t.nseconds / 1e6;
-const nsOf = (t: nfstime3) => BigInt(t.seconds) * 1_000_000_000n + BigInt(t.nseconds);
+const msOf = (t: nfs3.nfstime3) => t.seconds * 1000 + t.nseconds / 1e6;
+const nsOf = (t: nfs3.nfstime3) => BigInt(t.seconds) * 1_000_000_000n + BigInt(t.nseconds);
