@@ -1,7 +1,8 @@
 import { XdrWriter } from "../../xdr/mod.js";
 import { MARK_BYTES, writeMark } from "../record.js";
-import { authNone, MAX_AUTH_BYTES, type OpaqueAuth } from "./auth.js";
-import { CALL, padded, RPC_VERSION, setUint32At, uint32At } from "./wire.js";
+import { authNone, type OpaqueAuth } from "./auth.js";
+import { call_body, MAX_AUTH_BYTES, msg_type, RPC_VERSION } from "./rpc_msg.gen.js";
+import { padded, setUint32At, uint32At } from "./wire.js";
 
 /** Where a call's xid lies in a record that begins with its mark. */
 export const CALL_XID_AT = MARK_BYTES;
@@ -22,15 +23,8 @@ export function callTemplate(
   w.begin();
   w.uint32(0);
   w.uint32(0);
-  w.uint32(CALL);
-  w.uint32(RPC_VERSION);
-  w.uint32(prog);
-  w.uint32(vers);
-  w.uint32(proc);
-  w.uint32(cred.flavor);
-  w.opaque(cred.body, MAX_AUTH_BYTES);
-  w.uint32(verf.flavor);
-  w.opaque(verf.body, MAX_AUTH_BYTES);
+  w.uint32(msg_type.CALL);
+  call_body.encode(w, { rpcvers: RPC_VERSION, prog, vers, proc, cred, verf });
   return w.finish().slice();
 }
 
@@ -93,7 +87,7 @@ export function parseCall(record: Uint8Array): ParsedCall {
   const end = record.length;
   if (end < 8) return SHORT;
   const type = uint32At(record, 4);
-  if (type !== CALL) return type === 1 ? IS_REPLY : NOT_RPC;
+  if (type !== msg_type.CALL) return type === msg_type.REPLY ? IS_REPLY : NOT_RPC;
   const xid = uint32At(record, 0);
   if (end >= 12 && uint32At(record, 8) !== RPC_VERSION) return { kind: "rpc-mismatch", xid };
   if (end < FIXED_BYTES) return { kind: "truncated", xid };

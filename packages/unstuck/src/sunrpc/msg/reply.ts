@@ -1,17 +1,24 @@
-import { XdrWriter } from "../../xdr/mod.js";
+import { encode, nameOf, type XdrWriter } from "../../xdr/mod.js";
 import type { Refusal } from "../port.js";
 import { MARK_BYTES, writeMark } from "../record.js";
-import { AUTH_STATS, MAX_AUTH_BYTES } from "./auth.js";
+import { authNone } from "./auth.js";
 import {
-  ACCEPT_STATS,
-  MSG_ACCEPTED,
-  MSG_DENIED,
-  padded,
-  REJECT_STATS,
-  REPLY,
+  accept_stat,
+  type accepted_data,
+  auth_stat,
+  MAX_AUTH_BYTES,
+  msg_type,
   RPC_VERSION,
-  uint32At,
-} from "./wire.js";
+  reject_stat,
+  type reply_body,
+  reply_stat,
+  rpc_msg,
+} from "./rpc_msg.gen.js";
+import { padded, uint32At } from "./wire.js";
+
+const { REPLY } = msg_type;
+const { MSG_ACCEPTED, MSG_DENIED } = reply_stat;
+const { SUCCESS } = accept_stat;
 
 /** Bytes of the header of a successful reply with an AUTH_NONE verifier, without the mark. */
 export const SUCCESS_HEADER_BYTES = 24;
@@ -32,7 +39,7 @@ export function resultsStart(record: Uint8Array): number {
   const verfBytes = uint32At(record, 16);
   if (verfBytes > MAX_AUTH_BYTES) return -1;
   const stat = 20 + padded(verfBytes);
-  return stat + 4 <= end && uint32At(record, stat) === 0 ? stat + 4 : -1;
+  return stat + 4 <= end && uint32At(record, stat) === SUCCESS ? stat + 4 : -1;
 }
 
 export type ParsedReply =
@@ -61,8 +68,8 @@ function parseAccepted(record: Uint8Array): ParsedReply {
   const at = 20 + padded(verfBytes);
   if (record.length < at + 4) return bad("ends before its accept_stat");
   const stat = uint32At(record, at);
-  const code = ACCEPT_STATS[stat];
-  if (code === undefined || code === "SUCCESS") return bad(`has the unknown accept_stat ${stat}`);
+  const code = nameOf<number>(accept_stat, stat) as Refusal["code"] | undefined;
+  if (code === undefined || stat === SUCCESS) return bad(`has the unknown accept_stat ${stat}`);
   if (code !== "PROG_MISMATCH") return { kind: "refused", stat: { code } };
   return parseMismatch(record, at + 4, code);
 }
@@ -70,12 +77,15 @@ function parseAccepted(record: Uint8Array): ParsedReply {
 function parseDenied(record: Uint8Array): ParsedReply {
   if (record.length < 16) return bad("ends before its reject_stat");
   const stat = uint32At(record, 12);
-  const code = REJECT_STATS[stat];
+  const code = nameOf<number>(reject_stat, stat) as "RPC_MISMATCH" | "AUTH_ERROR" | undefined;
   if (code === undefined) return bad(`has the unknown reject_stat ${stat}`);
   if (code === "RPC_MISMATCH") return parseMismatch(record, 16, code);
   if (record.length < 20) return bad("ends before its auth_stat");
   const authStat = uint32At(record, 16);
-  return { kind: "refused", stat: { code, authStat: AUTH_STATS[authStat] ?? `auth_stat ${authStat}` } };
+  return {
+    kind: "refused",
+    stat: { code, authStat: nameOf<number>(auth_stat, authStat) ?? `auth_stat ${authStat}` },
+  };
 }
 
 function parseMismatch(record: Uint8Array, at: number, code: "PROG_MISMATCH" | "RPC_MISMATCH"): ParsedReply {
@@ -108,29 +118,31 @@ export function sealReply(w: XdrWriter, pos: number): void {
 
 /** A whole reply that says no, mark included. An unknown authStat name is sent as AUTH_FAILED. */
 export function refusalReply(xid: number, stat: Refusal): Uint8Array {
-  const w = new XdrWriter(64);
-  w.begin();
-  w.uint32(0);
-  w.uint32(xid);
-  w.uint32(REPLY);
-  const denied = REJECT_STATS.indexOf(stat.code as (typeof REJECT_STATS)[number]);
-  if (denied >= 0) {
-    w.uint32(MSG_DENIED);
-    w.uint32(denied);
-  } else {
-    w.uint32(MSG_ACCEPTED);
-    w.uint32(0);
-    w.uint32(0);
-    w.uint32(ACCEPT_STATS.indexOf(stat.code as (typeof ACCEPT_STATS)[number]));
-  }
-  if (stat.code === "PROG_MISMATCH" || stat.code === "RPC_MISMATCH") {
-    w.uint32(stat.low ?? RPC_VERSION);
-    w.uint32(stat.high ?? RPC_VERSION);
-  } else if (stat.code === "AUTH_ERROR") {
-    const authStat = AUTH_STATS.indexOf(stat.authStat as (typeof AUTH_STATS)[number]);
-    w.uint32(authStat > 0 ? authStat : AUTH_STATS.indexOf("AUTH_FAILED"));
-  }
-  const reply = w.finish();
-  writeMark(reply, 0, reply.length - MARK_BYTES);
+  const message = encode(rpc_msg, { xid, body: { mtype: REPLY, rbody: refusalBody(stat) } });
+  const reply = new Uint8Array(MARK_BYTES + message.length);
+  writeMark(reply, 0, message.length);
+  reply.set(message, MARK_BYTES);
   return reply;
+}
+
+function refusalBody({ code, low = RPC_VERSION, high = RPC_VERSION, authStat }: Refusal): reply_body {
+  switch (code) {
+    case "RPC_MISMATCH":
+      return { stat: MSG_DENIED, rreply: { stat: reject_stat[code], mismatch_info: { low, high } } };
+    case "AUTH_ERROR":
+      return { stat: MSG_DENIED, rreply: { stat: reject_stat[code], why: authStatOf(authStat) } };
+    case "PROG_MISMATCH":
+      return accepted({ stat: accept_stat[code], mismatch_info: { low, high } });
+    default:
+      return accepted({ stat: accept_stat[code] });
+  }
+}
+
+function accepted(reply_data: accepted_data): reply_body {
+  return { stat: MSG_ACCEPTED, areply: { verf: authNone(), reply_data } };
+}
+
+function authStatOf(name: string | undefined): auth_stat {
+  const members = Object.entries(auth_stat).filter((m): m is [string, auth_stat] => typeof m[1] === "number");
+  return members.find((m) => m[0] === name)?.[1] ?? auth_stat.AUTH_FAILED;
 }

@@ -1,12 +1,5 @@
-import {
-  AUTH_NONE_FLAVOR,
-  AUTH_SHORT_FLAVOR,
-  AUTH_SYS_FLAVOR,
-  type AuthStatName,
-  type CallHeader,
-  type Cred,
-  parseAuthSys,
-} from "../msg/mod.js";
+import { type AuthStatName, type CallHeader, type Cred, parseAuthSys } from "../msg/mod.js";
+import { auth_flavor } from "../msg/rpc_msg.gen.js";
 import type { Refusal } from "../port.js";
 import type { Call, ConnId, Peer } from "./port.js";
 import type { Served, Service } from "./service.js";
@@ -74,11 +67,11 @@ export class Gate {
   /** The decoded credential, or the auth_stat it deserves. */
   #cred(record: Uint8Array, header: CallHeader): Cred | AuthStatName {
     const { credFlavor, credAt, credBytes } = header;
-    if (credFlavor === AUTH_NONE_FLAVOR) return NONE;
+    if (credFlavor === auth_flavor.AUTH_NONE) return NONE;
     // The cached reply of AUTH_SHORT was never handed out: the caller must show its full credential again.
-    if (credFlavor === AUTH_SHORT_FLAVOR) return "AUTH_REJECTEDCRED";
-    if (credFlavor !== AUTH_SYS_FLAVOR) return "AUTH_BADCRED";
-    if (header.verfFlavor !== AUTH_NONE_FLAVOR || header.verfBytes !== 0) return "AUTH_BADVERF";
+    if (credFlavor === auth_flavor.AUTH_SHORT) return "AUTH_REJECTEDCRED";
+    if (credFlavor !== auth_flavor.AUTH_SYS) return "AUTH_BADCRED";
+    if (header.verfFlavor !== auth_flavor.AUTH_NONE || header.verfBytes !== 0) return "AUTH_BADVERF";
     if (this.#isLast(record, credAt, credBytes)) return this.#lastCred;
     const parms = parseAuthSys(record, credAt, credAt + credBytes);
     if (parms === undefined) return "AUTH_BADCRED";
