@@ -22,7 +22,9 @@ export function property(name: string): string {
 
 /** An enum's member: the object that holds them is the enum's codec, too. */
 export function memberName(name: string): string {
-  return ["name", "encode", "decode", "shape"].includes(name) ? `${name}_` : property(name);
+  return ["name", "size", "encode", "decode", "encodeAt", "decodeAt", "shape"].includes(name)
+    ? `${name}_`
+    : property(name);
 }
 
 /** The path of the module that is generated from an included `.x`. */

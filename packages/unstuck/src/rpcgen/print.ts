@@ -4,7 +4,7 @@ import { exported, generatedModule, memberName, property } from "./names.js";
 import { printProgram } from "./print-program.js";
 import { printUnion } from "./print-union.js";
 import { docLines, literal } from "./text.js";
-import { Wiring } from "./wire.js";
+import { type Wire, Wiring } from "./wire.js";
 
 /** Module specifiers that the generated code imports from. */
 export interface Specifiers {
@@ -77,12 +77,23 @@ function printStruct(def: StructDef, { module, wiring, isRecursive }: PrintConte
     doc: field.doc,
     wire: wiring.form(field.form),
   }));
-  const recursive = isRecursive(def);
-  return [
+  const head = [
     ...docLines(def.doc, ""),
     `export interface ${name} {`,
     ...fields.flatMap(({ key, doc, wire }) => [...docLines(doc, "  "), `  ${key}: ${wire.ts};`]),
     "}",
+  ];
+  const shape = [
+    "  shape: xdr.struct({",
+    ...fields.map(({ key, wire }) => `    ${key}: () => ${wire.codec},`),
+    "  }),",
+    "};",
+  ];
+  const size = wiring.structSize(def);
+  if (size !== undefined) return [...head, ...fixedCodec(def.name.text, size, fields), ...shape].join("\n");
+  const recursive = isRecursive(def);
+  return [
+    ...head,
     `export const ${name}: xdr.Codec<${name}> = {`,
     `  name: ${JSON.stringify(def.name.text)},`,
     "  encode(w, v) {",
@@ -99,11 +110,39 @@ function printStruct(def: StructDef, { module, wiring, isRecursive }: PrintConte
         ]
       : ["  decode: (r) => ({", ...fields.map(({ key, wire }) => `    ${key}: ${wire.decode},`)]),
     ...(recursive ? ["    };", "    r.up();", "    return v;", "  },"] : ["  }),"]),
-    "  shape: xdr.struct({",
-    ...fields.map(({ key, wire }) => `    ${key}: () => ${wire.codec},`),
-    "  }),",
-    "};",
+    ...shape,
   ].join("\n");
+}
+
+interface StructField {
+  readonly key: string;
+  readonly doc: string | undefined;
+  readonly wire: Wire;
+}
+
+/** A struct of fixed size is checked once and read at known places. */
+function fixedCodec(xName: string, size: number, fields: readonly StructField[]): string[] {
+  const name = exported(xName);
+  let offset = 0;
+  const placed = fields.map(({ key, wire }) => {
+    const at = offset === 0 ? "at" : `at + ${offset}`;
+    const fixed = wire.fixed!;
+    offset += fixed.size;
+    return { encode: `${fixed.encode(at, `v.${key}`)};`, decode: `${key}: ${fixed.decode(at)},` };
+  });
+  return [
+    `export const ${name}: xdr.Fixed<${name}> = {`,
+    `  name: ${JSON.stringify(xName)},`,
+    `  size: ${size},`,
+    "  encodeAt(w, at, v) {",
+    ...placed.map(({ encode }) => `    ${encode}`),
+    "  },",
+    "  decodeAt: (r, at) => ({",
+    ...placed.map(({ decode }) => `    ${decode}`),
+    "  }),",
+    `  encode: (w, v) => ${name}.encodeAt(w, w.take(${size}), v),`,
+    `  decode: (r) => ${name}.decodeAt(r, r.take(${size})),`,
+  ];
 }
 
 function printTypedef(def: TypedefDef, { wiring }: PrintContext): string {
@@ -128,8 +167,8 @@ function printTypedef(def: TypedefDef, { wiring }: PrintContext): string {
 type Printable = Exclude<Module["definitions"][number], { kind: "include" }>;
 
 /**
- * Constants, then source order, except that what a definition needs while the module is evaluated comes before it: the
- * enum that a union switches on, the type that a typedef renames.
+ * Source order, except that what a definition needs while the module is evaluated comes before it: the
+ * enum that a union switches on, the type that a typedef renames, the constant that bounds it.
  */
 function inOrder(module: Module): Printable[] {
   const own = module.definitions.filter((def) => def.kind !== "include");
@@ -138,24 +177,28 @@ function inOrder(module: Module): Printable[] {
   const place = (def: Printable): void => {
     if (done.has(def)) return;
     done.add(def);
-    const needed =
-      def.kind === "union"
-        ? module.follow(def.on.form).entry?.def
-        : def.kind === "typedef"
-          ? renamedBy(def, module)
-          : undefined;
-    if (needed && own.includes(needed)) place(needed);
+    for (const needed of neededBy(def, module)) {
+      const other = own.find((one) => one.kind !== "passthrough" && one.name.text === needed);
+      if (other) place(other);
+    }
     sorted.push(def);
   };
-  for (const def of own) if (def.kind === "const") place(def);
   for (const def of own) place(def);
   return sorted;
 }
 
-function renamedBy({ form }: TypedefDef, module: Module): TypeDef | undefined {
-  return form.kind === "plain" && form.of.kind === "named"
-    ? module.types.get(form.of.name.text)?.def
-    : undefined;
+function neededBy(def: Printable, module: Module): string[] {
+  if (def.kind === "union") {
+    const discriminant = module.follow(def.on.form).entry?.def.name.text;
+    return [nameIn(def.on.form), discriminant].filter((name) => name !== undefined);
+  }
+  if (def.kind !== "typedef") return [];
+  const max = "max" in def.form && def.form.max?.kind === "name" ? def.form.max.name.text : undefined;
+  return [nameIn(def.form), max].filter((name) => name !== undefined);
+}
+
+function nameIn(form: Form): string | undefined {
+  return form.kind === "plain" && form.of.kind === "named" ? form.of.name.text : undefined;
 }
 
 /** Reaches itself through its parts; a list's link to its next node does not count. */

@@ -1,5 +1,5 @@
-import type { Form, TypeDef, TypeSpec, Value } from "./ast.js";
-import type { Module } from "./module.js";
+import type { Form, StructDef, TypeDef, TypeSpec, Value } from "./ast.js";
+import type { Module, TypeEntry } from "./module.js";
 import { exported } from "./names.js";
 
 /** How one type is written in TypeScript, and in both directions. */
@@ -10,6 +10,15 @@ export interface Wire {
   readonly codec: string;
   encode(expression: string): string;
   readonly decode: string;
+  /** Set where the type always takes the same number of bytes. */
+  readonly fixed: FixedWire | undefined;
+}
+
+/** The same at a known place, `at` being an expression. */
+export interface FixedWire {
+  readonly size: number;
+  encode(at: string, expression: string): string;
+  decode(at: string): string;
 }
 
 const TS_TYPE = {
@@ -51,7 +60,9 @@ export class Wiring {
       case "plain":
         return this.spec(form.of);
       case "opaque":
-        return simple("Uint8Array", form.fixed ? "opaqueFixed" : "opaque", this.bound(form.max));
+        return form.fixed
+          ? this.#opaqueFixed(form.max)
+          : simple("Uint8Array", "opaque", this.bound(form.max));
       case "string":
         return simple("string", "string", this.bound(form.max));
       case "array": {
@@ -75,7 +86,7 @@ export class Wiring {
   spec(spec: TypeSpec): Wire {
     const builtin = this.#module.builtin(spec);
     if (builtin === "void")
-      return { ts: "void", codec: "xdr.xdrVoid", encode: () => "", decode: "undefined" };
+      return { ts: "void", codec: "xdr.xdrVoid", encode: () => "", decode: "undefined", fixed: undefined };
     if (builtin === "string") return simple("string", "string", undefined);
     if (builtin === "opaque") return simple("Uint8Array", "opaque", undefined);
     if (builtin !== undefined) return simple(TS_TYPE[builtin], builtin === "int" ? "int32" : builtin);
@@ -90,7 +101,19 @@ export class Wiring {
       codec: name,
       encode: inlined?.encode ?? ((expression) => `${name}.encode(w, ${expression})`),
       decode: inlined?.decode ?? `${name}.decode(r)`,
+      fixed: inlined ? inlined.fixed : this.#fixed(name, entry),
     };
+  }
+
+  /** Bytes of a struct all of whose fields have a fixed size; undefined for any other. */
+  structSize(def: StructDef): number | undefined {
+    let size = 0;
+    for (const field of this.#module.fieldsOf(def)) {
+      const fixed = this.form(field.form).fixed;
+      if (fixed === undefined || this.#module.isListNode(def)) return undefined;
+      size += fixed.size;
+    }
+    return size;
   }
 
   /** A bound as it is printed: the constant's name where it has one. Undefined: unbounded. */
@@ -99,6 +122,32 @@ export class Wiring {
     const entry = max.kind === "name" ? this.#module.values.get(max.name.text) : undefined;
     if (entry && entry.enumName === undefined) return this.reference(entry.name.text, entry.module);
     return String(this.#module.valueOf(max));
+  }
+
+  #fixed(name: string, { def }: TypeEntry): FixedWire | undefined {
+    const target = this.#module.follow({ kind: "plain", of: { kind: "named", name: def.name } }).entry?.def;
+    const size =
+      target?.kind === "enum" ? 4 : target?.kind === "struct" ? this.structSize(target) : undefined;
+    // The codec of a renamed one is typed as a plain Codec.
+    if (size === undefined || target !== def) return undefined;
+    return {
+      size,
+      encode: (at, expression) => `${name}.encodeAt(w, ${at}, ${expression})`,
+      decode: (at) => `${name}.decodeAt(r, ${at})`,
+    };
+  }
+
+  #opaqueFixed(max: Value | undefined): Wire {
+    const bound = this.bound(max);
+    const length = Number(max ? this.#module.valueOf(max) : 0n);
+    return {
+      ...simple("Uint8Array", "opaqueFixed", bound),
+      fixed: {
+        size: length + ((4 - (length % 4)) % 4),
+        encode: (at, expression) => `w.opaqueFixedAt(${at}, ${expression}, ${bound})`,
+        decode: (at) => `r.opaqueFixedAt(${at}, ${bound})`,
+      },
+    };
   }
 
   /** A typedef of something simple is read and written without going through its codec. */
@@ -116,13 +165,32 @@ export class Wiring {
   }
 }
 
+const SIZES: { readonly [method: string]: number } = {
+  int32: 4,
+  uint32: 4,
+  int64: 8,
+  uint64: 8,
+  float: 4,
+  double: 8,
+  bool: 4,
+};
+
 function simple(ts: string, method: string, bound?: string): Wire {
   const factory = method === "opaque" || method === "opaqueFixed" || method === "string";
+  const size = SIZES[method];
   return {
     ts,
     codec: factory ? `xdr.${method}(${bound ?? ""})` : `xdr.${method}`,
     encode: (expression) => `w.${method}(${list(expression, bound)})`,
     decode: `r.${method}(${bound ?? ""})`,
+    fixed:
+      size === undefined
+        ? undefined
+        : {
+            size,
+            encode: (at, expression) => `w.${method}At(${at}, ${expression})`,
+            decode: (at) => `r.${method}At(${at})`,
+          },
   };
 }
 
@@ -132,6 +200,7 @@ function composed(ts: string, method: string, of: string, bound: string | undefi
     codec: `xdr.${method}(${list(`() => ${of}`, bound)})`,
     encode: (expression) => `w.${method}(${list(expression, of, bound)})`,
     decode: `r.${method}(${list(of, bound)})`,
+    fixed: undefined,
   };
 }
 

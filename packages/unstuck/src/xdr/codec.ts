@@ -19,3 +19,16 @@ export interface Codec<T> {
   /** The type as data. */
   readonly shape: Shape;
 }
+
+/**
+ * A type that always takes the same number of bytes. A struct of such types is bounds-checked once and
+ * then read and written at known places: small enough for the optimiser to inline whole.
+ */
+export interface Fixed<T> extends Codec<T> {
+  /** Bytes on the wire, a multiple of four. */
+  readonly size: number;
+  /** Writes `value` at `at`, a place within what `w.take` returned. */
+  encodeAt(w: XdrWriter, at: number, value: T): void;
+  /** Reads the value at `at`, a place within what `r.take` returned. */
+  decodeAt(r: XdrReader, at: number): T;
+}

@@ -1,9 +1,9 @@
-import type { Codec } from "./codec.js";
+import type { Codec, Fixed } from "./codec.js";
 import type { XdrReader } from "./reader.js";
 import { show, type XdrWriter } from "./writer.js";
 
 /** An enum's members and its codec in one object: `nfsstat3.NFS3_OK`, `nfsstat3.decode(r)`. */
-export type Enum<M extends { readonly [name: string]: number }> = M & Codec<M[keyof M]>;
+export type Enum<M extends { readonly [name: string]: number }> = M & Fixed<M[keyof M]>;
 
 /** The union of an enum's values: `type nfsstat3 = EnumOf<typeof nfsstat3>`. */
 export type EnumOf<E> = E extends Codec<infer T> ? T : never;
@@ -17,18 +17,23 @@ export function enumeration<const M extends { readonly [name: string]: number }>
 ): Enum<M> {
   const known = membership(Object.values(members));
   type T = M[keyof M];
+  const decodeAt = (r: XdrReader, at: number): T => {
+    const value = r.int32At(at);
+    if (!known(value)) r.failAt(at, "XDR_BAD_ENUM", `${value} is not a ${name}`);
+    return value as T;
+  };
+  const encodeAt = (w: XdrWriter, at: number, value: T): void => {
+    if (!known(value)) w.failAt(at, "XDR_BAD_ENUM", `${show(value)} is not a ${name}`);
+    w.int32At(at, value);
+  };
   return {
     ...members,
     name,
-    encode(w: XdrWriter, value: T): void {
-      if (!known(value)) w.fail("XDR_BAD_ENUM", `${show(value)} is not a ${name}`);
-      w.int32(value);
-    },
-    decode(r: XdrReader): T {
-      const value = r.int32();
-      if (!known(value)) r.fail("XDR_BAD_ENUM", `${value} is not a ${name}`, 4);
-      return value as T;
-    },
+    size: 4,
+    encodeAt,
+    decodeAt,
+    encode: (w: XdrWriter, value: T) => encodeAt(w, w.take(4), value),
+    decode: (r: XdrReader) => decodeAt(r, r.take(4)),
     shape: { kind: "enum", values: members },
   };
 }

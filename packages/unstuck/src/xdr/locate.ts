@@ -74,7 +74,9 @@ function located(error: unknown, path: Path, walk: () => void): unknown {
   try {
     walk();
   } catch (again) {
-    const found = error instanceof XdrError ? error : again;
+    // The walk knows best, unless it stumbled over something else (it counts depth more strictly).
+    const strayed = again instanceof XdrError && error instanceof XdrError && again.code !== error.code;
+    const found = strayed || !(again instanceof XdrError) ? error : again;
     if (found instanceof XdrError) return new XdrError(found.code, found.reason, found.offset, render(path));
   }
   return error;

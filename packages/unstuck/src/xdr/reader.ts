@@ -63,52 +63,75 @@ export class XdrReader {
     if (left !== 0) this.fail("XDR_TRAILING", `${left} bytes follow the value`);
   }
 
-  int32(): number {
+  /** Steps over `length` bytes; returns where they start, for the `…At` methods. */
+  take(length: number): number {
     const at = this.#at;
-    if (at + 4 > this.#end) this.#eof(4);
-    this.#at = at + 4;
-    return this.#view.getInt32(at);
+    if (at + length > this.#end) this.#eof(length);
+    this.#at = at + length;
+    return at;
+  }
+
+  int32(): number {
+    return this.#view.getInt32(this.take(4));
   }
 
   uint32(): number {
-    const at = this.#at;
-    if (at + 4 > this.#end) this.#eof(4);
-    this.#at = at + 4;
-    return this.#view.getUint32(at);
+    return this.#view.getUint32(this.take(4));
   }
 
   int64(): bigint {
-    const at = this.#at;
-    if (at + 8 > this.#end) this.#eof(8);
-    this.#at = at + 8;
-    return this.#view.getBigInt64(at);
+    return this.#view.getBigInt64(this.take(8));
   }
 
   uint64(): bigint {
-    const at = this.#at;
-    if (at + 8 > this.#end) this.#eof(8);
-    this.#at = at + 8;
-    return this.#view.getBigUint64(at);
+    return this.#view.getBigUint64(this.take(8));
   }
 
   float(): number {
-    const at = this.#at;
-    if (at + 4 > this.#end) this.#eof(4);
-    this.#at = at + 4;
-    return this.#view.getFloat32(at);
+    return this.#view.getFloat32(this.take(4));
   }
 
   double(): number {
-    const at = this.#at;
-    if (at + 8 > this.#end) this.#eof(8);
-    this.#at = at + 8;
-    return this.#view.getFloat64(at);
+    return this.#view.getFloat64(this.take(8));
   }
 
   bool(): boolean {
-    const value = this.uint32();
-    if (value > 1) this.fail("XDR_BAD_BOOL", `${value} is not a bool`, 4);
+    return this.boolAt(this.take(4));
+  }
+
+  int32At(at: number): number {
+    return this.#view.getInt32(at);
+  }
+
+  uint32At(at: number): number {
+    return this.#view.getUint32(at);
+  }
+
+  int64At(at: number): bigint {
+    return this.#view.getBigInt64(at);
+  }
+
+  uint64At(at: number): bigint {
+    return this.#view.getBigUint64(at);
+  }
+
+  floatAt(at: number): number {
+    return this.#view.getFloat32(at);
+  }
+
+  doubleAt(at: number): number {
+    return this.#view.getFloat64(at);
+  }
+
+  boolAt(at: number): boolean {
+    const value = this.#view.getUint32(at);
+    if (value > 1) this.failAt(at, "XDR_BAD_BOOL", `${value} is not a bool`);
     return value === 1;
+  }
+
+  opaqueFixedAt(at: number, length: number): Uint8Array {
+    this.#checkPadding(at + length, (4 - (length & 3)) & 3);
+    return new Uint8Array(this.#buffer, at, length);
   }
 
   /** Variable-length opaque: a view, see the class. */
@@ -173,7 +196,12 @@ export class XdrReader {
 
   /** Throws an {@link XdrError} about what starts `back` bytes before the current position. */
   fail(code: XdrErrorCode, reason: string, back = 0): never {
-    throw new XdrError(code, reason, this.pos - back);
+    this.failAt(this.#at - back, code, reason);
+  }
+
+  /** Throws an {@link XdrError} about what is at `at`, a place that `take` returned or near it. */
+  failAt(at: number, code: XdrErrorCode, reason: string): never {
+    throw new XdrError(code, reason, at - this.#start);
   }
 
   #length(max: number): number {
@@ -184,21 +212,18 @@ export class XdrReader {
 
   /** Steps over `length` bytes and their padding; returns where they start. */
   #skip(length: number): number {
-    const at = this.#at;
     const tail = (4 - (length & 3)) & 3;
-    if (length + tail > this.#end - at) this.#eof(length + tail);
-    const next = at + length + tail;
-    if (tail !== 0 && !this.lenientPadding) {
-      const bytes = this.#bytes;
-      for (let i = at + length; i < next; i++) if (bytes[i] !== 0) this.#padding(i);
-    }
-    this.#at = next;
+    const at = this.take(length + tail);
+    this.#checkPadding(at + length, tail);
     return at;
   }
 
-  #padding(at: number): never {
-    this.#at = at;
-    this.fail("XDR_PADDING", `padding byte is ${this.#bytes[at]}, not 0`);
+  #checkPadding(from: number, tail: number): void {
+    if (this.lenientPadding) return;
+    const bytes = this.#bytes;
+    for (let at = from; at < from + tail; at++) {
+      if (bytes[at] !== 0) this.failAt(at, "XDR_PADDING", `padding byte is ${bytes[at]}, not 0`);
+    }
   }
 
   #eof(wanted: number): never {

@@ -62,63 +62,100 @@ export class XdrWriter {
     this.#depth = 0;
   }
 
+  /** Claims `length` bytes; returns where they start, for the `…At` methods until the next write. */
+  take(length: number): number {
+    if (this.#at + length > this.#bytes.length) this.#grow(length);
+    const at = this.#at;
+    this.#at = at + length;
+    return at;
+  }
+
   int32(value: number): void {
-    if ((value | 0) !== value) this.#range(value, "an int");
-    const at = this.#take(4);
-    this.#view.setInt32(at, value);
+    this.int32At(this.take(4), value);
   }
 
   uint32(value: number): void {
-    if (value >>> 0 !== value) this.#range(value, "an unsigned int");
-    const at = this.#take(4);
-    this.#view.setUint32(at, value);
+    this.uint32At(this.take(4), value);
   }
 
   int64(value: bigint): void {
-    if (typeof value !== "bigint" || value > MAX_INT64 || value < -MAX_INT64 - 1n)
-      this.#range(value, "a hyper");
-    const at = this.#take(8);
-    this.#view.setBigInt64(at, value);
+    this.int64At(this.take(8), value);
   }
 
   uint64(value: bigint): void {
-    if (typeof value !== "bigint" || value > MAX_UINT64 || value < 0n)
-      this.#range(value, "an unsigned hyper");
-    const at = this.#take(8);
-    this.#view.setBigUint64(at, value);
+    this.uint64At(this.take(8), value);
   }
 
   /** Rounded to single precision. */
   float(value: number): void {
-    if (typeof value !== "number") this.#range(value, "a float");
-    const at = this.#take(4);
-    this.#view.setFloat32(at, value);
+    this.floatAt(this.take(4), value);
   }
 
   double(value: number): void {
-    if (typeof value !== "number") this.#range(value, "a double");
-    const at = this.#take(8);
-    this.#view.setFloat64(at, value);
+    this.doubleAt(this.take(8), value);
   }
 
   bool(value: boolean): void {
-    if (value !== true && value !== false) this.#range(value, "a bool");
-    this.uint32(value ? 1 : 0);
+    this.boolAt(this.take(4), value);
+  }
+
+  int32At(at: number, value: number): void {
+    if ((value | 0) !== value) this.#range(value, "an int", at);
+    this.#view.setInt32(at, value);
+  }
+
+  uint32At(at: number, value: number): void {
+    if (value >>> 0 !== value) this.#range(value, "an unsigned int", at);
+    this.#view.setUint32(at, value);
+  }
+
+  int64At(at: number, value: bigint): void {
+    if (typeof value !== "bigint" || value > MAX_INT64 || value < -MAX_INT64 - 1n)
+      this.#range(value, "a hyper", at);
+    this.#view.setBigInt64(at, value);
+  }
+
+  uint64At(at: number, value: bigint): void {
+    if (typeof value !== "bigint" || value > MAX_UINT64 || value < 0n)
+      this.#range(value, "an unsigned hyper", at);
+    this.#view.setBigUint64(at, value);
+  }
+
+  floatAt(at: number, value: number): void {
+    if (typeof value !== "number") this.#range(value, "a float", at);
+    this.#view.setFloat32(at, value);
+  }
+
+  doubleAt(at: number, value: number): void {
+    if (typeof value !== "number") this.#range(value, "a double", at);
+    this.#view.setFloat64(at, value);
+  }
+
+  boolAt(at: number, value: boolean): void {
+    if (value !== true && value !== false) this.#range(value, "a bool", at);
+    this.#view.setUint32(at, value ? 1 : 0);
+  }
+
+  opaqueFixedAt(at: number, value: Uint8Array, length: number): void {
+    if (!(value instanceof Uint8Array)) this.#range(value, "a Uint8Array", at);
+    if (value.length !== length)
+      this.failAt(at, "XDR_RANGE", `has ${value.length} bytes, needs exactly ${length}`);
+    this.#copy(at, value);
   }
 
   /** Variable-length opaque: length, bytes, padding. */
   opaque(value: Uint8Array, max = UNBOUNDED): void {
     if (!(value instanceof Uint8Array)) this.#range(value, "a Uint8Array");
     if (value.length > max) this.#tooLong(value.length, max);
-    this.uint32(value.length);
-    this.#padded(value);
+    const { length } = value;
+    const at = this.take(4 + length + ((4 - (length & 3)) & 3));
+    this.#view.setUint32(at, length);
+    this.#copy(at + 4, value);
   }
 
   /** Exactly `length` bytes of opaque and padding. */
   opaqueFixed(value: Uint8Array, length: number): void {
-    if (!(value instanceof Uint8Array)) this.#range(value, "a Uint8Array");
-    if (value.length !== length) this.fail("XDR_RANGE", `has ${value.length} bytes, needs exactly ${length}`);
-    this.#padded(value);
+    this.opaqueFixedAt(this.take((length + 3) & ~3), value, length);
   }
 
   /** UTF-8 text of at most `max` bytes; U+DC80..U+DCFF stand for the bytes 0x80..0xFF. */
@@ -132,7 +169,7 @@ export class XdrWriter {
     if (end - at > max) this.#tooLong(end - at, max);
     this.#view.setUint32(at - 4, end - at);
     this.#at = end;
-    this.#pad(end - at);
+    while (((this.#at - at) & 3) !== 0) this.#bytes[this.#at++] = 0;
   }
 
   /** Variable-length array. */
@@ -180,7 +217,7 @@ export class XdrWriter {
 
   /** Raw bytes: no length, no padding. For what is XDR already. */
   bytes(value: Uint8Array): void {
-    const at = this.#take(value.length);
+    const at = this.take(value.length);
     this.#bytes.set(value, at);
   }
 
@@ -196,33 +233,22 @@ export class XdrWriter {
 
   /** Throws an {@link XdrError} about the value to be written next. */
   fail(code: XdrErrorCode, reason: string): never {
-    throw new XdrError(code, reason, this.pos);
+    this.failAt(this.#at, code, reason);
   }
 
-  #padded(value: Uint8Array): void {
-    const length = value.length;
-    if (this.#at + length + 3 > this.#bytes.length) this.#grow(length + 3);
+  /** Throws an {@link XdrError} about the value for `at`, a place that `take` returned or near it. */
+  failAt(at: number, code: XdrErrorCode, reason: string): never {
+    throw new XdrError(code, reason, at - this.#start);
+  }
+
+  /** Bytes and their padding. It is written out: after `begin` dropped a torso, the slab is not zero there. */
+  #copy(at: number, value: Uint8Array): void {
     const bytes = this.#bytes;
-    const at = this.#at;
+    const { length } = value;
     // TypedArray.set costs more than this loop below about a file handle's length.
     if (length <= 64) for (let i = 0; i < length; i++) bytes[at + i] = value[i]!;
     else bytes.set(value, at);
-    this.#at = at + length;
-    this.#pad(length);
-  }
-
-  // Written out rather than skipped: after begin() dropped a torso the slab is not zero any more.
-  #pad(length: number): void {
-    const tail = (4 - (length & 3)) & 3;
-    for (let i = 0; i < tail; i++) this.#bytes[this.#at++] = 0;
-  }
-
-  /** Claims `length` bytes of the slab; returns where they start. */
-  #take(length: number): number {
-    if (this.#at + length > this.#bytes.length) this.#grow(length);
-    const at = this.#at;
-    this.#at = at + length;
-    return at;
+    for (let i = at + length; ((i - at) & 3) !== 0; i++) bytes[i] = 0;
   }
 
   /** Moves the unfinished message to a slab with room for `wanted` more bytes. */
@@ -241,8 +267,8 @@ export class XdrWriter {
     this.fail("XDR_TOO_LONG", `length ${length} is over the bound ${max}`);
   }
 
-  #range(value: unknown, wanted: string): never {
-    this.fail("XDR_RANGE", `${show(value)} is not ${wanted}`);
+  #range(value: unknown, wanted: string, at = this.#at): never {
+    this.failAt(at, "XDR_RANGE", `${show(value)} is not ${wanted}`);
   }
 }
 

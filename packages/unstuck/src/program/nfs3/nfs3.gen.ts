@@ -14,36 +14,6 @@ export const NFS3_CREATEVERFSIZE = 8;
 /** verifier of WRITE and COMMIT */
 export const NFS3_WRITEVERFSIZE = 8;
 
-/** read a file, list a directory */
-export const ACCESS3_READ = 1;
-
-/** look up a name in a directory */
-export const ACCESS3_LOOKUP = 2;
-
-/** rewrite a file, change directory entries */
-export const ACCESS3_MODIFY = 4;
-
-/** append to a file, add directory entries */
-export const ACCESS3_EXTEND = 8;
-
-/** delete a directory entry */
-export const ACCESS3_DELETE = 16;
-
-/** execute a file */
-export const ACCESS3_EXECUTE = 32;
-
-/** hard links */
-export const FSF3_LINK = 1;
-
-/** symbolic links */
-export const FSF3_SYMLINK = 2;
-
-/** PATHCONF is the same for every file */
-export const FSF3_HOMOGENEOUS = 8;
-
-/** SETATTR can set times */
-export const FSF3_CANSETTIME = 16;
-
 export type uint64 = bigint;
 export const uint64: xdr.Codec<uint64> = xdr.uint64;
 
@@ -206,16 +176,19 @@ export interface specdata3 {
   specdata1: uint32;
   specdata2: uint32;
 }
-export const specdata3: xdr.Codec<specdata3> = {
+export const specdata3: xdr.Fixed<specdata3> = {
   name: "specdata3",
-  encode(w, v) {
-    w.uint32(v.specdata1);
-    w.uint32(v.specdata2);
+  size: 8,
+  encodeAt(w, at, v) {
+    w.uint32At(at, v.specdata1);
+    w.uint32At(at + 4, v.specdata2);
   },
-  decode: (r) => ({
-    specdata1: r.uint32(),
-    specdata2: r.uint32(),
+  decodeAt: (r, at) => ({
+    specdata1: r.uint32At(at),
+    specdata2: r.uint32At(at + 4),
   }),
+  encode: (w, v) => specdata3.encodeAt(w, w.take(8), v),
+  decode: (r) => specdata3.decodeAt(r, r.take(8)),
   shape: xdr.struct({
     specdata1: () => uint32,
     specdata2: () => uint32,
@@ -244,16 +217,19 @@ export interface nfstime3 {
   seconds: uint32;
   nseconds: uint32;
 }
-export const nfstime3: xdr.Codec<nfstime3> = {
+export const nfstime3: xdr.Fixed<nfstime3> = {
   name: "nfstime3",
-  encode(w, v) {
-    w.uint32(v.seconds);
-    w.uint32(v.nseconds);
+  size: 8,
+  encodeAt(w, at, v) {
+    w.uint32At(at, v.seconds);
+    w.uint32At(at + 4, v.nseconds);
   },
-  decode: (r) => ({
-    seconds: r.uint32(),
-    nseconds: r.uint32(),
+  decodeAt: (r, at) => ({
+    seconds: r.uint32At(at),
+    nseconds: r.uint32At(at + 4),
   }),
+  encode: (w, v) => nfstime3.encodeAt(w, w.take(8), v),
+  decode: (r) => nfstime3.decodeAt(r, r.take(8)),
   shape: xdr.struct({
     seconds: () => uint32,
     nseconds: () => uint32,
@@ -281,38 +257,41 @@ export interface fattr3 {
   /** last change of the attributes */
   ctime: nfstime3;
 }
-export const fattr3: xdr.Codec<fattr3> = {
+export const fattr3: xdr.Fixed<fattr3> = {
   name: "fattr3",
-  encode(w, v) {
-    ftype3.encode(w, v.type);
-    w.uint32(v.mode);
-    w.uint32(v.nlink);
-    w.uint32(v.uid);
-    w.uint32(v.gid);
-    w.uint64(v.size);
-    w.uint64(v.used);
-    specdata3.encode(w, v.rdev);
-    w.uint64(v.fsid);
-    w.uint64(v.fileid);
-    nfstime3.encode(w, v.atime);
-    nfstime3.encode(w, v.mtime);
-    nfstime3.encode(w, v.ctime);
+  size: 84,
+  encodeAt(w, at, v) {
+    ftype3.encodeAt(w, at, v.type);
+    w.uint32At(at + 4, v.mode);
+    w.uint32At(at + 8, v.nlink);
+    w.uint32At(at + 12, v.uid);
+    w.uint32At(at + 16, v.gid);
+    w.uint64At(at + 20, v.size);
+    w.uint64At(at + 28, v.used);
+    specdata3.encodeAt(w, at + 36, v.rdev);
+    w.uint64At(at + 44, v.fsid);
+    w.uint64At(at + 52, v.fileid);
+    nfstime3.encodeAt(w, at + 60, v.atime);
+    nfstime3.encodeAt(w, at + 68, v.mtime);
+    nfstime3.encodeAt(w, at + 76, v.ctime);
   },
-  decode: (r) => ({
-    type: ftype3.decode(r),
-    mode: r.uint32(),
-    nlink: r.uint32(),
-    uid: r.uint32(),
-    gid: r.uint32(),
-    size: r.uint64(),
-    used: r.uint64(),
-    rdev: specdata3.decode(r),
-    fsid: r.uint64(),
-    fileid: r.uint64(),
-    atime: nfstime3.decode(r),
-    mtime: nfstime3.decode(r),
-    ctime: nfstime3.decode(r),
+  decodeAt: (r, at) => ({
+    type: ftype3.decodeAt(r, at),
+    mode: r.uint32At(at + 4),
+    nlink: r.uint32At(at + 8),
+    uid: r.uint32At(at + 12),
+    gid: r.uint32At(at + 16),
+    size: r.uint64At(at + 20),
+    used: r.uint64At(at + 28),
+    rdev: specdata3.decodeAt(r, at + 36),
+    fsid: r.uint64At(at + 44),
+    fileid: r.uint64At(at + 52),
+    atime: nfstime3.decodeAt(r, at + 60),
+    mtime: nfstime3.decodeAt(r, at + 68),
+    ctime: nfstime3.decodeAt(r, at + 76),
   }),
+  encode: (w, v) => fattr3.encodeAt(w, w.take(84), v),
+  decode: (r) => fattr3.decodeAt(r, r.take(84)),
   shape: xdr.struct({
     type: () => ftype3,
     mode: () => mode3,
@@ -370,18 +349,21 @@ export interface wcc_attr {
   mtime: nfstime3;
   ctime: nfstime3;
 }
-export const wcc_attr: xdr.Codec<wcc_attr> = {
+export const wcc_attr: xdr.Fixed<wcc_attr> = {
   name: "wcc_attr",
-  encode(w, v) {
-    w.uint64(v.size);
-    nfstime3.encode(w, v.mtime);
-    nfstime3.encode(w, v.ctime);
+  size: 24,
+  encodeAt(w, at, v) {
+    w.uint64At(at, v.size);
+    nfstime3.encodeAt(w, at + 8, v.mtime);
+    nfstime3.encodeAt(w, at + 16, v.ctime);
   },
-  decode: (r) => ({
-    size: r.uint64(),
-    mtime: nfstime3.decode(r),
-    ctime: nfstime3.decode(r),
+  decodeAt: (r, at) => ({
+    size: r.uint64At(at),
+    mtime: nfstime3.decodeAt(r, at + 8),
+    ctime: nfstime3.decodeAt(r, at + 16),
   }),
+  encode: (w, v) => wcc_attr.encodeAt(w, w.take(24), v),
+  decode: (r) => wcc_attr.decodeAt(r, r.take(24)),
   shape: xdr.struct({
     size: () => size3,
     mtime: () => nfstime3,
@@ -736,14 +718,17 @@ export const GETATTR3args: xdr.Codec<GETATTR3args> = {
 export interface GETATTR3resok {
   obj_attributes: fattr3;
 }
-export const GETATTR3resok: xdr.Codec<GETATTR3resok> = {
+export const GETATTR3resok: xdr.Fixed<GETATTR3resok> = {
   name: "GETATTR3resok",
-  encode(w, v) {
-    fattr3.encode(w, v.obj_attributes);
+  size: 84,
+  encodeAt(w, at, v) {
+    fattr3.encodeAt(w, at, v.obj_attributes);
   },
-  decode: (r) => ({
-    obj_attributes: fattr3.decode(r),
+  decodeAt: (r, at) => ({
+    obj_attributes: fattr3.decodeAt(r, at),
   }),
+  encode: (w, v) => GETATTR3resok.encodeAt(w, w.take(84), v),
+  decode: (r) => GETATTR3resok.decodeAt(r, r.take(84)),
   shape: xdr.struct({
     obj_attributes: () => fattr3,
   }),
@@ -984,6 +969,24 @@ export const LOOKUP3res: xdr.Codec<LOOKUP3res> = {
     xdr.arm([nfsstat3.NFS3_OK], { resok: () => LOOKUP3resok }),
   ], xdr.arm([], { resfail: () => LOOKUP3resfail })),
 };
+
+/** read a file, list a directory */
+export const ACCESS3_READ = 1;
+
+/** look up a name in a directory */
+export const ACCESS3_LOOKUP = 2;
+
+/** rewrite a file, change directory entries */
+export const ACCESS3_MODIFY = 4;
+
+/** append to a file, add directory entries */
+export const ACCESS3_EXTEND = 8;
+
+/** delete a directory entry */
+export const ACCESS3_DELETE = 16;
+
+/** execute a file */
+export const ACCESS3_EXECUTE = 32;
 
 export interface ACCESS3args {
   object: nfs_fh3;
@@ -2605,6 +2608,18 @@ export const FSSTAT3res: xdr.Codec<FSSTAT3res> = {
     xdr.arm([nfsstat3.NFS3_OK], { resok: () => FSSTAT3resok }),
   ], xdr.arm([], { resfail: () => FSSTAT3resfail })),
 };
+
+/** hard links */
+export const FSF3_LINK = 1;
+
+/** symbolic links */
+export const FSF3_SYMLINK = 2;
+
+/** PATHCONF is the same for every file */
+export const FSF3_HOMOGENEOUS = 8;
+
+/** SETATTR can set times */
+export const FSF3_CANSETTIME = 16;
 
 export interface FSINFO3args {
   fsroot: nfs_fh3;

@@ -8,31 +8,6 @@ export const IPPROTO_TCP = 6;
 
 export const IPPROTO_UDP = 17;
 
-export const RPCB_PORT = 111;
-
-/** Semantics of a transport, r_nc_semantics. */
-export const NC_TPI_CLTS = 1;
-
-/** connections */
-export const NC_TPI_COTS = 2;
-
-/** connections with orderly release */
-export const NC_TPI_COTS_ORD = 3;
-
-export const NC_TPI_RAW = 4;
-
-/** procedures of version 4, plus 1 */
-export const RPCBSTAT_HIGHPROC = 13;
-
-/** versions with statistics: 2, 3 and 4 */
-export const RPCBVERS_STAT = 3;
-
-export const RPCBVERS_4_STAT = 2;
-
-export const RPCBVERS_3_STAT = 1;
-
-export const RPCBVERS_2_STAT = 0;
-
 /** Where one version of a program listens. */
 export interface mapping {
   prog: number;
@@ -42,20 +17,23 @@ export interface mapping {
   /** 0: not registered */
   port: number;
 }
-export const mapping: xdr.Codec<mapping> = {
+export const mapping: xdr.Fixed<mapping> = {
   name: "mapping",
-  encode(w, v) {
-    w.uint32(v.prog);
-    w.uint32(v.vers);
-    w.uint32(v.prot);
-    w.uint32(v.port);
+  size: 16,
+  encodeAt(w, at, v) {
+    w.uint32At(at, v.prog);
+    w.uint32At(at + 4, v.vers);
+    w.uint32At(at + 8, v.prot);
+    w.uint32At(at + 12, v.port);
   },
-  decode: (r) => ({
-    prog: r.uint32(),
-    vers: r.uint32(),
-    prot: r.uint32(),
-    port: r.uint32(),
+  decodeAt: (r, at) => ({
+    prog: r.uint32At(at),
+    vers: r.uint32At(at + 4),
+    prot: r.uint32At(at + 8),
+    port: r.uint32At(at + 12),
   }),
+  encode: (w, v) => mapping.encodeAt(w, w.take(16), v),
+  decode: (r) => mapping.decodeAt(r, r.take(16)),
   shape: xdr.struct({
     prog: () => xdr.uint32,
     vers: () => xdr.uint32,
@@ -206,6 +184,8 @@ export const PMAP_VERS = {
     PMAPPROC_CALLIT,
   },
 } as const satisfies rpc.Program;
+
+export const RPCB_PORT = 111;
 
 /** Where one version of a program listens, for any transport. */
 export interface rpcb {
@@ -373,6 +353,29 @@ export const rpcb_entry_list_ptr: xdr.Codec<rpcb_entry_list_ptr> = {
   decode: (r) => r.list(rpcb_entry_list),
   shape: xdr.list(() => rpcb_entry_list).shape,
 };
+
+/** Semantics of a transport, r_nc_semantics. */
+export const NC_TPI_CLTS = 1;
+
+/** connections */
+export const NC_TPI_COTS = 2;
+
+/** connections with orderly release */
+export const NC_TPI_COTS_ORD = 3;
+
+export const NC_TPI_RAW = 4;
+
+/** procedures of version 4, plus 1 */
+export const RPCBSTAT_HIGHPROC = 13;
+
+/** versions with statistics: 2, 3 and 4 */
+export const RPCBVERS_STAT = 3;
+
+export const RPCBVERS_4_STAT = 2;
+
+export const RPCBVERS_3_STAT = 1;
+
+export const RPCBVERS_2_STAT = 0;
 
 /** Statistics of GETPORT and GETADDR. */
 export interface rpcbs_addrlist {

@@ -107,16 +107,19 @@ export interface mismatch_info {
   low: number;
   high: number;
 }
-export const mismatch_info: xdr.Codec<mismatch_info> = {
+export const mismatch_info: xdr.Fixed<mismatch_info> = {
   name: "mismatch_info",
-  encode(w, v) {
-    w.uint32(v.low);
-    w.uint32(v.high);
+  size: 8,
+  encodeAt(w, at, v) {
+    w.uint32At(at, v.low);
+    w.uint32At(at + 4, v.high);
   },
-  decode: (r) => ({
-    low: r.uint32(),
-    high: r.uint32(),
+  decodeAt: (r, at) => ({
+    low: r.uint32At(at),
+    high: r.uint32At(at + 4),
   }),
+  encode: (w, v) => mismatch_info.encodeAt(w, w.take(8), v),
+  decode: (r) => mismatch_info.decodeAt(r, r.take(8)),
   shape: xdr.struct({
     low: () => xdr.uint32,
     high: () => xdr.uint32,
