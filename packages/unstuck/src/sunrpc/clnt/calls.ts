@@ -13,14 +13,14 @@ const ZOMBIE_MS = 60_000;
 const BAD_REPLIES = 5;
 
 export function newCall(m: Machine, ev: ClntEvent & { type: "call" }): void {
-  const xid = (m.firstXid + ev.task) >>> 0;
+  const xid = m.xidOf(ev.task);
   const call = new Call(xid, ev.task, pickXprt(m), ev.record, ev.policy, ev.deadline, m.now);
   if (m.closed) {
     settle(m, call, { type: "unanswered", code: "ECLOSED", sent: "never", attempts: 0 });
     return;
   }
   setCallXid(ev.record, xid);
-  m.calls.set(xid, call);
+  m.calls.set(ev.task, call);
   m.arm(call.timerAt);
   transmit(m, call);
 }
@@ -82,7 +82,7 @@ export function sendBytes(m: Machine, x: Xprt, record: Uint8Array): void {
 
 function wait(m: Machine, call: Call, state: CallState, list: WaitList): void {
   m.goCall(call, "transmit", state);
-  list.push(call.xid);
+  list.push(call.task);
 }
 
 /** A call needs the connection: the connect work is due, once. */
@@ -92,10 +92,10 @@ export function want(m: Machine, x: Xprt): void {
   m.out.push({ type: "schedule", work: { kind: "connect", xprt: x.id } });
 }
 
-/** The oldest call that really waits in this list; stale xids are dropped on the way. */
+/** The oldest call that really waits in this list; stale entries are dropped on the way. */
 export function firstWaiter(m: Machine, list: WaitList, state: CallState): Call | undefined {
-  for (let xid = list.peek(); xid !== undefined; xid = list.peek()) {
-    const call = m.calls.get(xid);
+  for (let task = list.peek(); task !== undefined; task = list.peek()) {
+    const call = m.calls.get(task);
     if (call?.state === state) return call;
     list.shift();
   }
@@ -123,7 +123,7 @@ export function onWritable(m: Machine, x: Xprt, bytes: number): void {
 
 /** The run queue reached a woken call. It may be gone by now; what it waited for may be gone again. */
 export function runTask(m: Machine, task: number): void {
-  const call = m.calls.get((m.firstXid + task) >>> 0);
+  const call = m.calls.get(task);
   if (call?.state === "ready") transmit(m, call);
 }
 
@@ -135,7 +135,7 @@ export function onConnectionLost(m: Machine, x: Xprt): void {
     if (call.state === "zombie") forget(m, call);
     else if (call.state === "sent" || call.state === "space") {
       m.goCall(call, "lost", "connect");
-      x.waiting.connect.push(call.xid);
+      x.waiting.connect.push(call.task);
     }
   }
 }
@@ -170,7 +170,7 @@ export function resend(m: Machine, call: Call): void {
 }
 
 export function cancel(m: Machine, task: number): void {
-  const call = m.calls.get((m.firstXid + task) >>> 0);
+  const call = m.calls.get(task);
   if (call !== undefined && call.state !== "zombie") end(m, call, "ECANCELED");
 }
 
@@ -215,7 +215,7 @@ function remove(m: Machine, call: Call): void {
 }
 
 function release(m: Machine, call: Call): void {
-  m.calls.delete(call.xid);
+  m.calls.delete(call.task);
   if (!call.hasSlot) return;
   const x = m.xprtOf(call);
   x.used--;

@@ -180,7 +180,7 @@ export class Clnt {
     const m = this.#m;
     const xid = replyXid(record);
     if (xid === undefined) return this.#onSenseless(x, "a record that is no reply");
-    const call = m.calls.get(xid);
+    const call = m.calls.get(m.taskOf(xid));
     // Late, or the answer to a ping, or never asked for.
     if (call === undefined || call.attempts === 0) return;
     if (call.state === "zombie") {

@@ -54,8 +54,8 @@ function keepPort(m: Machine, x: Xprt, port: number): void {
   const from = x.localPort;
   x.localPort = port;
   if (from === 0 || from === port || m.config.kind === "datagram") return;
-  for (const xid of x.waiting.connect.toArray()) {
-    if ((m.calls.get(xid)?.attempts ?? 0) === 0) continue;
+  for (const task of x.waiting.connect.toArray()) {
+    if ((m.calls.get(task)?.attempts ?? 0) === 0) continue;
     m.out.push({ type: "notice", notice: { kind: "port-changed", xprt: x.id, from, to: port } });
     return;
   }
@@ -73,12 +73,13 @@ export function onConnectFailed(m: Machine, x: Xprt, code: string): void {
   failSoftconn(m, x, code);
   if (PORT_TAKEN.has(code)) x.portTaken = true;
   x.failures++;
-  retryOrRest(m, x, "failed", x.failures);
+  // An attempt that ran out of time was itself a pause.
+  retryOrRest(m, x, "failed", code === "ETIMEDOUT" ? 1 : x.failures);
 }
 
 function failSoftconn(m: Machine, x: Xprt, code: string): void {
-  for (const xid of x.waiting.connect.toArray()) {
-    const call = m.calls.get(xid);
+  for (const task of x.waiting.connect.toArray()) {
+    const call = m.calls.get(task);
     if (call?.state === "connect" && call.policy.softconn) end(m, call, code);
   }
 }

@@ -1,5 +1,5 @@
 import { InvariantError } from "../errors.js";
-import type { ClntEffect, Cookie, HistoryEntry, Instant } from "../port.js";
+import type { ClntEffect, Cookie, HistoryEntry, Instant, TaskId } from "../port.js";
 import { RecordPool } from "../record.js";
 import type { Call } from "./call.js";
 import type { ClntConfig } from "./config.js";
@@ -21,7 +21,10 @@ export class Machine {
   readonly config: ClntConfig;
   now: Instant;
   out: ClntEffect[] = [];
-  /** The one table a call lives in. */
+  /**
+   * The one table a call lives in, keyed by xid: counted from the first one, so that keys stay small integers
+   * (and are the tasks' numbers).
+   */
   calls = new Map<number, Call>();
   xprts: Xprt[] = [];
   readonly firstXid: number;
@@ -65,6 +68,14 @@ export class Machine {
 
   newCookie(): Cookie {
     return ++this.lastCookie;
+  }
+
+  xidOf(task: TaskId): number {
+    return (this.firstXid + task) >>> 0;
+  }
+
+  taskOf(xid: number): TaskId {
+    return (xid - this.firstXid) >>> 0;
   }
 
   /** The core's own NULL calls have xids from the other half of the range than tasks have. */
@@ -123,7 +134,7 @@ export class Machine {
     copy.#random = this.#random;
     copy.out = [];
     copy.calls = new Map();
-    for (const [xid, call] of this.calls) copy.calls.set(xid, call.clone());
+    for (const [task, call] of this.calls) copy.calls.set(task, call.clone());
     copy.xprts = this.xprts.map((x) => x.clone());
     return copy;
   }

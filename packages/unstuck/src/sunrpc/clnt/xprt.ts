@@ -1,52 +1,52 @@
-import type { Cookie, HistoryEntry, Instant } from "../port.js";
+import type { Cookie, HistoryEntry, Instant, TaskId } from "../port.js";
 import type { RecordReader } from "../record.js";
 import type { ProbeStage, XprtState } from "./states.js";
 
 /** The most history a transport remembers; the oldest line goes first. */
 export const HISTORY_LINES = 64;
 
-/** A waiting list: the xids of calls in one state of waiting, oldest first. An xid whose call moved on is stale. */
+/** A waiting list: calls in one state of waiting, oldest first, by their key in the table. One that moved on is stale. */
 export class WaitList {
-  #xids: number[] = [];
+  #tasks: TaskId[] = [];
   #head = 0;
 
-  push(xid: number): void {
-    this.#xids.push(xid);
+  push(task: TaskId): void {
+    this.#tasks.push(task);
   }
 
-  shift(): number | undefined {
-    const xid = this.#xids[this.#head];
-    if (xid === undefined) return undefined;
+  shift(): TaskId | undefined {
+    const task = this.#tasks[this.#head];
+    if (task === undefined) return undefined;
     this.#head++;
-    if (this.#head === this.#xids.length) this.clear();
-    else if (this.#head > 1024 && this.#head * 2 > this.#xids.length) {
-      this.#xids = this.#xids.slice(this.#head);
+    if (this.#head === this.#tasks.length) this.clear();
+    else if (this.#head > 1024 && this.#head * 2 > this.#tasks.length) {
+      this.#tasks = this.#tasks.slice(this.#head);
       this.#head = 0;
     }
-    return xid;
+    return task;
   }
 
-  peek(): number | undefined {
-    return this.#xids[this.#head];
+  peek(): TaskId | undefined {
+    return this.#tasks[this.#head];
   }
 
   clear(): void {
-    this.#xids = [];
+    this.#tasks = [];
     this.#head = 0;
   }
 
   get isEmpty(): boolean {
-    return this.#head === this.#xids.length;
+    return this.#head === this.#tasks.length;
   }
 
   /** What waits, for digests and snapshots. */
-  toArray(): readonly number[] {
-    return this.#xids.slice(this.#head);
+  toArray(): readonly TaskId[] {
+    return this.#tasks.slice(this.#head);
   }
 
   clone(): WaitList {
     const copy = new WaitList();
-    copy.#xids = this.#xids.slice(this.#head);
+    copy.#tasks = this.#tasks.slice(this.#head);
     return copy;
   }
 }
