@@ -14,6 +14,8 @@ export interface Conn {
   state: ConnState;
   inFlight: number;
   unsentBytes: number;
+  /** What a reply is expected to weigh, from the last ones: calls in flight are unsent bytes to come. */
+  replyBytes: number;
   heardAt: Instant;
   /** Since when the peer has taken nothing, while something is unsent. */
   progressAt: Instant;

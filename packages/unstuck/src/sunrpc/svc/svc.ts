@@ -135,6 +135,7 @@ export class Svc {
       state: "open",
       inFlight: 0,
       unsentBytes: 0,
+      replyBytes: 0,
       heardAt: now,
       progressAt: now,
       why: undefined,
@@ -171,6 +172,8 @@ export class Svc {
     const conn = this.#conns.get(id);
     if (conn !== undefined) {
       conn.inFlight -= calls.length;
+      // Falls slowly, so that a small reply between large ones does not let too many in.
+      conn.replyBytes = Math.max(bytes.length / calls.length, 0.9 * conn.replyBytes);
       if (conn.kind === "datagram" && bytes.length - MARK_BYTES > this.#limits.datagramBytes) {
         this.#tooLong(now, conn, calls[0]!, bytes.length - MARK_BYTES);
       } else {
@@ -273,10 +276,10 @@ export class Svc {
   }
 
   #takeReceived(now: Instant, conn: Conn): Call[] {
-    const { callsPerConn, calls: allCalls, unsentBytes } = this.#limits;
+    const { calls: allCalls } = this.#limits;
     const calls: Call[] = [];
     try {
-      while (conn.inFlight < callsPerConn && conn.unsentBytes <= unsentBytes) {
+      while (this.#hasPlace(conn)) {
         if (this.#inFlight >= allCalls) {
           if (conn.reader.ready > 0) this.#starved.add(conn);
           break;
@@ -292,6 +295,12 @@ export class Svc {
       if (conn.why !== "bad-record") this.#bad(now, conn, error.message);
     }
     return calls;
+  }
+
+  #hasPlace({ inFlight, unsentBytes, replyBytes }: Conn): boolean {
+    const { callsPerConn, unsentBytes: most } = this.#limits;
+    if (inFlight === 0) return unsentBytes <= most;
+    return inFlight < callsPerConn && unsentBytes + inFlight * replyBytes <= most;
   }
 
   #bad(now: Instant, conn: Conn, why: string): void {
