@@ -1,6 +1,7 @@
-/** The ONC RPC programs this library speaks: for each its types and codecs (a namespace), its client, its server. */
+/** The ONC RPC programs, one namespace each: generated types and procedures, clients, servers. */
 export * from "./caller.js";
-export * as mount3 from "./mount3/mount.gen.js";
-export * as nfs3 from "./nfs3/nfs3.gen.js";
-export * as rpcbind from "./rpcbind/rpcbind.gen.js";
-export * from "./rpcbind/uaddr.js";
+export * from "./clients.js";
+export * from "./exports.js";
+export * as mount3 from "./mount3/mod.js";
+export * as nfs3 from "./nfs3/mod.js";
+export * as rpcbind from "./rpcbind/mod.js";
