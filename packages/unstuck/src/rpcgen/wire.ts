@@ -110,7 +110,7 @@ export class Wiring {
     let size = 0;
     for (const field of this.#module.fieldsOf(def)) {
       const fixed = this.form(field.form).fixed;
-      if (fixed === undefined || this.#module.isListNode(def)) return undefined;
+      if (fixed === undefined) return undefined;
       size += fixed.size;
     }
     return size;

@@ -45,14 +45,17 @@ export const mapping: xdr.Fixed<mapping> = {
 export interface pmaplist {
   map: mapping;
 }
-export const pmaplist: xdr.Codec<pmaplist> = {
+export const pmaplist: xdr.Fixed<pmaplist> = {
   name: "pmaplist",
-  encode(w, v) {
-    mapping.encode(w, v.map);
+  size: 16,
+  encodeAt(w, at, v) {
+    mapping.encodeAt(w, at, v.map);
   },
-  decode: (r) => ({
-    map: mapping.decode(r),
+  decodeAt: (r, at) => ({
+    map: mapping.decodeAt(r, at),
   }),
+  encode: (w, v) => pmaplist.encodeAt(w, w.take(16), v),
+  decode: (r) => pmaplist.decodeAt(r, r.take(16)),
   shape: xdr.struct({
     map: () => mapping,
   }),
