@@ -21,11 +21,13 @@ export {
   QUICK,
 } from "./connect.js";
 export type { CallMessage } from "./diagnostics.js";
+export { type DiskOptions, DiskVfs, openDisk } from "./disk.js";
 export { type DuplexEnd, type DuplexEvent, type Faults, Inproc, type InprocOptions } from "./inproc.js";
 export type { Dialer, DialRequest, Line, LineSink } from "./line.js";
 export { SvcDriver, type SvcDriverOptions } from "./listen.js";
 export { ListenError } from "./listen-error.js";
 export { acceptInproc } from "./listen-inproc.js";
+export { type Nfsd, type NfsdExport, type NfsdOptions, nfsd } from "./nfsd.js";
 export {
   collect,
   PsError,
