@@ -18,7 +18,7 @@ export interface Token {
 
 const SPACE = /[ \t\r\n\f\v]+/y;
 const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
-const NUMBER = /-?(?:0[xX][0-9a-fA-F]+|[0-9]+)(?![A-Za-z0-9_])/y;
+const NUMBER = /-?(?:0[xX][0-9a-fA-F]+|[0-9]+)(?![A-Za-z0-9_.])/y;
 const PUNCT = /[{}[\]()<>=;:,*]/y;
 const BLOCK_COMMENT = /\/\*[\s\S]*?\*\//y;
 const LINE_COMMENT = /\/\/[^\n]*/y;
