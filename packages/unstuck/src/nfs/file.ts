@@ -1,4 +1,4 @@
-import type { nfs3 } from "../program/mod.js";
+import type { Abort, nfs3 } from "../program/mod.js";
 import { decodeUtf8 } from "../xdr/mod.js";
 import type { Calls } from "./calls.js";
 import { Cancel } from "./cancel.js";
@@ -98,14 +98,21 @@ export class FileHandle {
 
   /**
    * The file's bytes in order, read ahead with `depth` READs under way. Chunks are views of received records: valid as
-   * long as they are held. Leaving the loop cancels what is under way. `deadlineMs` bounds the whole reading.
+   * long as they are held. Leaving the loop cancels what is under way. `deadlineMs` bounds each READ.
    */
-  async *chunks(options: ChunkOptions = {}): AsyncGenerator<Uint8Array, void, undefined> {
+  chunks(options: ChunkOptions = {}): AsyncGenerator<Uint8Array, void, undefined> {
+    return this.#chunks(options, (signal) => this.#ctx("read", { ...options, signal }));
+  }
+
+  async *#chunks(
+    options: ChunkOptions,
+    ctxOf: (signal: Abort) => Ctx,
+  ): AsyncGenerator<Uint8Array, void, undefined> {
     const cancel = new Cancel();
     const unfollow = cancel.follow(options.signal);
     try {
-      const ctx = this.#ctx("read", { ...options, signal: cancel });
-      const { size } = await this.#attr(ctx);
+      // Only a hint how far to read ahead: the file ends where READ says so.
+      const { size } = this.#host.calls.attrs.peek(this.#file.node.key) ?? (await this.#attr(ctxOf(cancel)));
       const range = {
         start: BigInt(options.start ?? 0),
         end: options.end === undefined ? undefined : BigInt(options.end) + 1n,
@@ -113,7 +120,7 @@ export class FileHandle {
         chunkBytes: Math.max(1, Math.min(options.chunkBytes ?? this.#host.rsize, this.#host.rsize)),
         depth: Math.max(1, options.depth ?? 8),
       };
-      yield* readAhead((offset, count) => this.#read(ctx, offset, count), range);
+      yield* readAhead((offset, count) => this.#read(ctxOf(cancel), offset, count), range);
     } finally {
       unfollow();
       cancel.abort();
@@ -123,12 +130,13 @@ export class FileHandle {
   async readFile(options: ReadFileOptions & { readonly encoding: "utf8" }): Promise<string>;
   async readFile(options?: ReadFileOptions & { readonly encoding?: undefined }): Promise<Uint8Array>;
   async readFile(options?: ReadFileOptions): Promise<Uint8Array | string>;
-  /** The whole file. EFBIG beyond 2 GiB: use {@link chunks}. */
+  /** The whole file. EFBIG beyond 2 GiB: use {@link chunks}. `deadlineMs` bounds the whole reading. */
   async readFile(options: ReadFileOptions = {}): Promise<Uint8Array | string> {
     const { encoding, ...rest } = options;
+    const ctx = this.#ctx("read", rest);
     const parts: Uint8Array[] = [];
     let length = 0;
-    for await (const data of this.chunks(rest)) {
+    for await (const data of this.#chunks(rest, (signal) => ({ ...ctx, signal }))) {
       length += data.length;
       if (length > MAX_FILE_BYTES) {
         throw new NfsError("EFBIG", "read", this.path, {

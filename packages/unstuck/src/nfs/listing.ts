@@ -44,31 +44,33 @@ export class Lister {
     this.#names = names;
   }
 
-  /** Page by page, asked for when wanted. `.` and `..` are left out. */
+  /** Page by page, asked for when wanted, each under a `Ctx` of its own making. `.` and `..` are left out. */
   async *pages(
-    ctx: Ctx,
+    ctxOf: () => Ctx,
     dir: Node,
     options: ListingOptions,
   ): AsyncGenerator<readonly Listed[], void, undefined> {
     const seen = new Set<string>();
+    let ctx: Ctx;
     let restarts = 0;
-    let progress = new Progress(ctx);
+    let progress = new Progress();
     let cookieverf: Uint8Array = new Uint8Array(nfs3.NFS3_COOKIEVERFSIZE);
     for (;;) {
       let page: Page;
+      ctx = ctxOf();
       try {
         page = await this.#page(ctx, dir, progress.cookie, cookieverf, options);
       } catch (error) {
         const lost =
           error instanceof NfsError && error.status === "NFS3ERR_BAD_COOKIE" && progress.cookie !== 0n;
         if (!lost || ++restarts > MAX_RESTARTS || seen.size >= MAX_SEEN) throw error;
-        progress = new Progress(ctx);
+        progress = new Progress();
         cookieverf = new Uint8Array(nfs3.NFS3_COOKIEVERFSIZE);
         continue;
       }
       const names: Listed[] = [];
       for (const { listed, cookie } of page.entries) {
-        progress.entry(cookie);
+        progress.entry(ctx, cookie);
         const { name } = listed;
         if (name === "." || name === "..") continue;
         if (name === "" || name.includes("/") || name.includes("\0")) {
@@ -81,7 +83,7 @@ export class Lister {
       }
       if (names.length > 0) yield names;
       if (page.eof) return;
-      progress.page(page.entries.length);
+      progress.page(ctx, page.entries.length);
       // The view would pin the whole reply.
       cookieverf = page.cookieverf.slice();
     }
@@ -136,23 +138,18 @@ export class Lister {
 /** Watches a listing's cookies. They need not grow, but one that comes again leads round in circles. */
 class Progress {
   cookie = 0n;
-  readonly #ctx: Ctx;
   /** Brent's cycle finding: a cookie kept for 1, 2, 4, … pages and compared with each that follows. */
   #kept = 0n;
   #pages = 0;
   #keepFor = 1;
 
-  constructor(ctx: Ctx) {
-    this.#ctx = ctx;
-  }
-
-  entry(cookie: bigint): void {
-    if (cookie === this.cookie) this.#stuck(cookie);
+  entry(ctx: Ctx, cookie: bigint): void {
+    if (cookie === this.cookie) this.#stuck(ctx, cookie);
     this.cookie = cookie;
   }
 
-  page(entries: number): void {
-    if (entries === 0 || this.cookie === this.#kept) this.#stuck(this.cookie);
+  page(ctx: Ctx, entries: number): void {
+    if (entries === 0 || this.cookie === this.#kept) this.#stuck(ctx, this.cookie);
     if (++this.#pages === this.#keepFor) {
       this.#kept = this.cookie;
       this.#pages = 0;
@@ -160,8 +157,8 @@ class Progress {
     }
   }
 
-  #stuck(cookie: bigint): never {
+  #stuck(ctx: Ctx, cookie: bigint): never {
     const message = `the server's listing goes round in circles (cookie ${cookie} leads nowhere new)`;
-    throw new NfsError("EBADCOOKIE", this.#ctx.syscall, this.#ctx.path, { message });
+    throw new NfsError("EBADCOOKIE", ctx.syscall, ctx.path, { message });
   }
 }

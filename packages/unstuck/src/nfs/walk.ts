@@ -12,6 +12,12 @@ const MAX_SYMLINKS = 40;
 export interface Walked extends Found {
   /** The path without symbolic links, `.` and `..`. */
   readonly path: string;
+  /** `attr` came from the server during this walk, not from a cache. */
+  readonly looked: boolean;
+}
+
+interface Step extends Found {
+  readonly looked: boolean;
 }
 
 /**
@@ -34,7 +40,7 @@ export class Walker {
 
   /** `follow`: whether a symbolic link at the path's end is followed. */
   async walk(ctx: Ctx, root: Node, path: string, follow: boolean): Promise<Walked> {
-    const trail: { readonly name: string; readonly found: Found }[] = [];
+    const trail: { readonly name: string; readonly found: Step }[] = [];
     const todo = namesOf(path);
     let links = 0;
     for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
@@ -59,23 +65,24 @@ export class Walker {
       trail.push({ name, found });
     }
     return {
-      ...(trail.at(-1)?.found ?? { node: root, attr: undefined }),
+      ...(trail.at(-1)?.found ?? { node: root, attr: undefined, looked: false }),
       path: `/${trail.map((t) => t.name).join("/")}`,
     };
   }
 
-  async #step(ctx: Ctx, dir: Node, name: string): Promise<Found> {
+  async #step(ctx: Ctx, dir: Node, name: string): Promise<Step> {
     this.#check(ctx, name);
     if (!ctx.fresh) {
       const now = this.#calls.now();
       const known = this.#names.get(dir, name, this.#calls.attrs.get(dir.key, now));
       if (known === null) throw new NfsError("ENOENT", ctx.syscall, ctx.path);
-      if (known !== undefined) return { node: known, attr: this.#calls.attrs.get(known.key, now) };
+      if (known !== undefined)
+        return { node: known, attr: this.#calls.attrs.get(known.key, now), looked: false };
     }
     try {
       const found = await this.#calls.lookup(ctx, dir, name);
       this.#names.put(dir, name, found.node, this.#calls.attrs.peek(dir.key));
-      return found;
+      return { ...found, looked: true };
     } catch (error) {
       if (error instanceof NfsError && error.status === "NFS3ERR_NOENT") {
         this.#names.put(dir, name, null, this.#calls.attrs.peek(dir.key));
