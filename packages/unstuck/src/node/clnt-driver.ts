@@ -1,15 +1,12 @@
 import { performance } from "node:perf_hooks";
-import type { Abort, Caller, CallOptions } from "../program/mod.js";
+import type { Caller, CallOptions } from "../program/mod.js";
 import {
   type AnyProcedure,
   authNone,
   type CallPolicy,
-  type CallSnapshot,
   type ClntEffect,
   type ClntEvent,
-  type ClntSnapshot,
   type Cookie,
-  type Core,
   callTemplate,
   Drive,
   type Instant,
@@ -22,99 +19,23 @@ import {
   type TaskId,
 } from "../sunrpc/mod.js";
 import { locateEncode, XdrReader, XdrWriter } from "../xdr/mod.js";
+import { Alarm } from "./alarm.js";
 import { badReplyError, errorOf } from "./call-error.js";
-import { callChannel } from "./diagnostics.js";
+import type {
+  CallWithOptions,
+  ClntCore,
+  Done,
+  InFlight,
+  RpcClientOptions,
+  RpcClientSnapshot,
+} from "./clnt-options.js";
+import { type CallMessage, callChannel } from "./diagnostics.js";
 import type { Dialer } from "./line.js";
 import { Outlet } from "./outlet.js";
+import { Pending } from "./pending.js";
 import { MAX_DATAGRAM_BYTES } from "./udp.js";
 
-/** A client core: `Clnt` of sunrpc, or a test's script. */
-export interface ClntCore extends Core<ClntEvent, ClntEffect> {
-  /** Where the next bytes of a socket should be received; undefined: anywhere. */
-  room(cookie: Cookie): Uint8Array | undefined;
-  /** Takes back the memory of a record whose views nobody holds any more. */
-  recycle?(record: Uint8Array): void;
-  snapshot(now: Instant): ClntSnapshot;
-}
-
-export interface RpcClientOptions {
-  readonly core: ClntCore;
-  readonly dialer: Dialer;
-  /** How long calls wait, unless a call says otherwise by its deadline or signal. */
-  readonly policy: CallPolicy;
-  /** Who calls. Default AUTH_NONE. */
-  readonly cred?: OpaqueAuth | undefined;
-  /** What people see of this client, e.g. `nfs 192.168.1.200:/export/test`. Default: the dialer's peer. */
-  readonly label?: string | undefined;
-  /** The longest `close()` waits for sockets to go away, ms. Default 2000. */
-  readonly closeMs?: number | undefined;
-}
-
-/** Options of {@link RpcClient.callWith}. */
-export interface CallWithOptions extends CallOptions {
-  /**
-   * The views in the results are good only until `done` returns; then their memory is received into again.
-   * Worth its danger for large READs: fresh memory costs more than the copy into it.
-   */
-  readonly transient?: boolean | undefined;
-}
-
-/** How {@link RpcClient.callWith} ends: exactly one of `error` and `results`, and how often the call was sent. */
-export type Done<R> = (error: Error | undefined, results: R | undefined, attempts: number) => void;
-
-/** A call in flight, with the words that only the driver knows. */
-export interface InFlight extends CallSnapshot {
-  /** The `.x` name, e.g. `NFSPROC3_GETATTR`. */
-  readonly procedure: string;
-  readonly label: string | undefined;
-}
-
-export interface RpcClientSnapshot extends ClntSnapshot {
-  readonly peer: string;
-  readonly label: string;
-  readonly calls: readonly InFlight[];
-}
-
 const MAX_TASK = 0x7fffffff;
-const MAX_TIMER_MS = 0x7fffffff;
-
-/** What is kept of a call until it settles. */
-class Pending {
-  readonly proc: AnyProcedure;
-  readonly startedAt: Instant;
-  readonly label: string | undefined;
-  readonly resolve: ((results: never) => void) | undefined;
-  readonly reject: ((error: Error) => void) | undefined;
-  readonly done: Done<never> | undefined;
-  readonly transient: boolean;
-  signal: Abort | undefined;
-  onAbort: (() => void) | undefined;
-
-  constructor(
-    proc: AnyProcedure,
-    startedAt: Instant,
-    resolve: ((results: never) => void) | undefined,
-    reject: ((error: Error) => void) | undefined,
-    done: Done<never> | undefined,
-    options: CallWithOptions | undefined,
-  ) {
-    this.proc = proc;
-    this.startedAt = startedAt;
-    this.resolve = resolve;
-    this.reject = reject;
-    this.done = done;
-    this.label = options?.label;
-    this.transient = options?.transient === true;
-  }
-}
-
-// A promise without a closure of its own: the executor runs at once, so one pair of slots serves all.
-let resolveSlot: (value: never) => void;
-let rejectSlot: (error: Error) => void;
-function capture(resolve: (value: never) => void, reject: (error: Error) => void): void {
-  resolveSlot = resolve;
-  rejectSlot = reject;
-}
 
 /**
  * An RPC client on Node: one core, its clock, its timer and its sockets. Holds the process open while a
@@ -142,9 +63,7 @@ export class RpcClient implements Caller, AsyncDisposable {
   /** Sockets that still exist. */
   readonly #unclosed = new Set<Outlet>();
   #dirty: Outlet[] = [];
-  #timer: NodeJS.Timeout | undefined;
-  #timerAt: Instant = Number.POSITIVE_INFINITY;
-  #timerHolds = false;
+  readonly #alarm = new Alarm(() => this.#onAlarm());
   readonly #listeners = new Set<(notice: Notice) => void>();
   #closing: Promise<void> | undefined;
   #allClosed: (() => void) | undefined;
@@ -166,9 +85,9 @@ export class RpcClient implements Caller, AsyncDisposable {
 
   /** See {@link Caller.call}. */
   call<A, R>(proc: Procedure<A, R>, args: A, options?: CallOptions): Promise<R> {
-    const promise = new Promise<R>(capture);
-    this.#start(proc, args, options, resolveSlot, rejectSlot, undefined);
-    return promise;
+    const pending = new Pending(proc, undefined, options);
+    this.#start(pending, args, options);
+    return pending.promise as Promise<R>;
   }
 
   /**
@@ -177,7 +96,7 @@ export class RpcClient implements Caller, AsyncDisposable {
    * the driver's turn: it may call, and what it throws is an uncaught exception.
    */
   callWith<A, R>(proc: Procedure<A, R>, args: A, done: Done<R>, options?: CallWithOptions): void {
-    this.#start(proc, args, options, undefined, undefined, done as Done<never>);
+    this.#start(new Pending(proc, done as Done<never>, options), args, options);
   }
 
   /** What is going on: every call in flight with the reason of its waiting, every transport with its history. */
@@ -206,54 +125,39 @@ export class RpcClient implements Caller, AsyncDisposable {
     return this.close();
   }
 
-  #start(
-    proc: AnyProcedure,
-    args: unknown,
-    options: CallWithOptions | undefined,
-    resolve: ((results: never) => void) | undefined,
-    reject: ((error: Error) => void) | undefined,
-    done: Done<never> | undefined,
-  ): void {
-    const now = performance.now();
-    const pending = new Pending(proc, now, resolve, reject, done, options);
+  #start(pending: Pending, args: unknown, options: CallOptions | undefined): void {
+    const { proc } = pending;
     const signal = options?.signal;
     if (signal?.aborted === true) {
-      this.#fail(pending, errorOf(NEVER_SENT, proc, this.peer, signal.reason));
+      pending.end(errorOf(NEVER_SENT, proc, this.peer, signal.reason), undefined, 0, true);
       return;
     }
     let record: Uint8Array;
     try {
       record = this.#encode(proc, args);
     } catch (error) {
-      this.#fail(pending, locateEncode(error, proc.arg, args) as Error);
+      pending.end(locateEncode(error, proc.arg, args) as Error, undefined, 0, true);
       return;
     }
     if (this.#dialer.kind === "datagram" && record.length - MARK_BYTES > MAX_DATAGRAM_BYTES) {
-      this.#fail(pending, errorOf(TOO_LONG, proc, this.peer));
+      pending.end(errorOf(TOO_LONG, proc, this.peer), undefined, 0, true);
       return;
     }
-    this.#lastTask = this.#lastTask === MAX_TASK ? 0 : this.#lastTask + 1;
-    const task = this.#lastTask;
+    const task = this.#newTask();
     this.#calls.set(task, pending);
-    if (signal !== undefined) {
-      pending.signal = signal;
-      pending.onAbort = () => this.#drive.post({ type: "cancel", task });
-      signal.addEventListener("abort", pending.onAbort, { once: true });
-    }
-    if (callChannel.hasSubscribers) {
-      callChannel.publish({
-        phase: "start",
-        task,
-        peer: this.peer,
-        procedure: proc.name,
-        label: pending.label,
-      });
-    }
+    if (signal !== undefined) pending.heed(signal, () => this.#drive.post({ type: "cancel", task }));
+    if (callChannel.hasSubscribers) this.#publishStart(task, pending);
     const deadlineMs = options?.deadlineMs;
-    const deadline = deadlineMs === undefined ? undefined : now + deadlineMs;
+    const deadline = deadlineMs === undefined ? undefined : performance.now() + deadlineMs;
     this.#starting = task;
     this.#drive.post({ type: "call", task, record, policy: this.#policy, deadline });
     this.#starting = -1;
+  }
+
+  #newTask(): TaskId {
+    do this.#lastTask = this.#lastTask === MAX_TASK ? 0 : this.#lastTask + 1;
+    while (this.#calls.has(this.#lastTask));
+    return this.#lastTask;
   }
 
   #encode(proc: AnyProcedure, args: unknown): Uint8Array {
@@ -337,7 +241,6 @@ export class RpcClient implements Caller, AsyncDisposable {
     const pending = this.#calls.get(task);
     if (pending === undefined) return;
     this.#calls.delete(task);
-    if (pending.onAbort !== undefined) pending.signal?.removeEventListener("abort", pending.onAbort);
     const { proc } = pending;
     let results: unknown;
     let error: Error | undefined;
@@ -351,53 +254,32 @@ export class RpcClient implements Caller, AsyncDisposable {
         error = badReplyError(cause, proc, this.peer, record.subarray(start));
       }
     } else {
-      error = errorOf(
-        outcome,
-        proc,
-        this.peer,
-        pending.signal?.aborted === true ? pending.signal.reason : undefined,
-      );
+      error = errorOf(outcome, proc, this.peer, pending.abortReason);
     }
-    if (callChannel.hasSubscribers) {
-      const ms = now - pending.startedAt;
-      const { attempts } = outcome;
-      callChannel.publish({
-        phase: "settle",
-        task,
-        peer: this.peer,
-        procedure: proc.name,
-        label: pending.label,
-        error,
-        attempts,
-        ms,
-      });
-    }
-    const { done } = pending;
-    if (done !== undefined) {
-      const { attempts } = outcome;
-      if (task === this.#starting) queueMicrotask(() => this.#callBack(done, error, results, attempts));
-      else this.#callBack(done, error, results, attempts);
-      if (pending.transient && outcome.type === "accepted") this.#core.recycle?.(outcome.record);
-    } else if (error !== undefined) pending.reject!(error);
-    else pending.resolve!(results as never);
+    if (callChannel.hasSubscribers) this.#publishSettle(task, pending, error, outcome.attempts, now);
+    pending.end(error, results, outcome.attempts, task === this.#starting);
+    if (pending.transient && outcome.type === "accepted") this.#core.recycle?.(outcome.record);
   }
 
-  /** Before it was the core's: the end of a call that was never posted. */
-  #fail(pending: Pending, error: Error): void {
-    const { done } = pending;
-    if (done === undefined) pending.reject!(error);
-    else queueMicrotask(() => this.#callBack(done, error, undefined, 0));
+  #publishStart(task: TaskId, pending: Pending): void {
+    pending.startedAt = performance.now();
+    const { proc, label } = pending;
+    const message: CallMessage = { phase: "start", task, peer: this.peer, procedure: proc.name, label };
+    callChannel.publish(message);
   }
 
-  #callBack(done: Done<never>, error: Error | undefined, results: unknown, attempts: number): void {
-    try {
-      done(error, results as never, attempts);
-    } catch (thrown) {
-      // Not through the loop: the other calls of this turn are to be settled too.
-      process.nextTick(() => {
-        throw thrown;
-      });
-    }
+  #publishSettle(
+    task: TaskId,
+    pending: Pending,
+    error: Error | undefined,
+    attempts: number,
+    now: Instant,
+  ): void {
+    const { proc, label } = pending;
+    const ms = now - (pending.startedAt ?? now);
+    const call = { task, peer: this.peer, procedure: proc.name, label };
+    const message: CallMessage = { phase: "settle", ...call, error, attempts, ms };
+    callChannel.publish(message);
   }
 
   #notify(notice: Notice): void {
@@ -407,42 +289,27 @@ export class RpcClient implements Caller, AsyncDisposable {
   }
 
   #rested(now: Instant): void {
-    const { deadline } = this.#core;
-    if (deadline !== undefined && deadline < this.#timerAt) this.#arm(deadline, now);
+    this.#alarm.arm(this.#core.deadline, now);
     this.#holdProcess();
   }
 
-  // One timer, only ever moved forward; it fires early rather than being moved back with each reply.
-  #arm(deadline: Instant, now: Instant): void {
-    clearTimeout(this.#timer);
-    const ms = Math.min(Math.max(Math.ceil(deadline - now), 1), MAX_TIMER_MS);
-    this.#timerAt = deadline;
-    this.#timerHolds = false;
-    this.#timer = setTimeout(this.#onTimer, ms).unref();
-  }
-
-  readonly #onTimer = (): void => {
-    this.#timerAt = Number.POSITIVE_INFINITY;
+  #onAlarm(): void {
     const now = performance.now();
     const { deadline } = this.#core;
     if (deadline !== undefined && deadline <= now) this.#drive.post({ type: "deadline" });
     else this.#rested(now);
-  };
+  }
 
   /** Sockets hold the process open by themselves; between two of them the timer does, if a call waits. */
   #holdProcess(): void {
-    const hold = this.#calls.size > 0 && this.#unclosed.size === 0;
-    if (hold === this.#timerHolds || this.#timer === undefined) return;
-    this.#timerHolds = hold;
-    if (hold) this.#timer.ref();
-    else this.#timer.unref();
+    this.#alarm.hold(this.#calls.size > 0 && this.#unclosed.size === 0);
   }
 
   async #close(): Promise<void> {
     this.#drive.post({ type: "close" });
     for (const outlet of this.#outlets.values()) outlet.abort();
     this.#outlets.clear();
-    clearTimeout(this.#timer);
+    this.#alarm.stop();
     if (this.#unclosed.size === 0) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, this.#closeMs);

@@ -1,14 +1,14 @@
 /** Node's drivers: sockets, clocks and files around the pure parts. */
 
-export {
-  type CallWithOptions,
-  type ClntCore,
-  type Done,
-  type InFlight,
-  RpcClient,
-  type RpcClientOptions,
-  type RpcClientSnapshot,
-} from "./clnt-driver.js";
+export { RpcClient } from "./clnt-driver.js";
+export type {
+  CallWithOptions,
+  ClntCore,
+  Done,
+  InFlight,
+  RpcClientOptions,
+  RpcClientSnapshot,
+} from "./clnt-options.js";
 export {
   type ConnectOptions,
   clientOver,
@@ -20,7 +20,7 @@ export {
   nullOf,
   QUICK,
 } from "./connect.js";
-export type { CallMessage } from "./diagnostics.js";
+export type { CallMessage, CallSettle, CallStart } from "./diagnostics.js";
 export { type DiskOptions, DiskVfs, openDisk } from "./disk.js";
 export { type DuplexEnd, type DuplexEvent, type Faults, Inproc, type InprocOptions } from "./inproc.js";
 export type { Dialer, DialRequest, Line, LineSink } from "./line.js";

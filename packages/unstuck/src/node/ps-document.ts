@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
 import type { HistoryEntry, Instant, WaitReason, XprtSnapshot } from "../sunrpc/mod.js";
-import type { InFlight, RpcClientSnapshot } from "./clnt-driver.js";
+import type { InFlight, RpcClientSnapshot } from "./clnt-options.js";
 
 /** What one process says of itself to `unstuck ps`. Times of day are ISO 8601, spans are ms. */
 export interface PsDocument {

@@ -3,7 +3,7 @@ import { lstat, mkdir, readdir, unlink } from "node:fs/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { basename, join } from "node:path";
-import type { RpcClientSnapshot } from "./clnt-driver.js";
+import type { RpcClientSnapshot } from "./clnt-options.js";
 import { errnoOf } from "./line.js";
 import { documentOf, type PsDocument } from "./ps-document.js";
 
