@@ -1,4 +1,4 @@
-import type { Case, Declaration, EnumDef, Form, Name, TypeDef, TypeSpec, UnionDef, Value } from "./ast.js";
+import type { Declaration, EnumDef, Form, Name, TypeDef, TypeSpec, UnionDef, Value } from "./ast.js";
 import { firstAt, type Module, programsOf } from "./module.js";
 import { nearest, type Place, type Problems } from "./source.js";
 
@@ -107,13 +107,11 @@ class Checker {
       return;
     }
     const seen = new Map<bigint, Value>();
-    for (const arm of def.cases)
-      for (const value of arm.when) this.#case(def, arm, value, onEnum, builtin, seen);
+    for (const arm of def.cases) for (const value of arm.when) this.#case(def, value, onEnum, builtin, seen);
   }
 
   #case(
     def: UnionDef,
-    _arm: Case,
     value: Value,
     onEnum: EnumDef | undefined,
     builtin: string | undefined,

@@ -239,6 +239,10 @@ test("conditionals choose by what is defined", () => {
       .map((match) => match[1])
       .join("");
   assert.equal(names(["A"]), "a");
+  assert.match(
+    compile({ name: "in.x", text: "#if A\nconst e = 1;\n#endif" }, { defines: ["A"] }).code,
+    /const e/,
+  );
   assert.equal(names(["B"]), "bd");
   assert.equal(names([]), "cd");
 });

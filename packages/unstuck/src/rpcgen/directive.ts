@@ -100,7 +100,8 @@ export class Preprocessor {
   #holds(word: string, rest: string, at: Place): boolean {
     if (word === "ifdef") return this.#defined.has(rest);
     if (word === "ifndef") return !this.#defined.has(rest);
-    const [, not = "", number, name] = /^(!?)\s*(?:([0-9]+)|defined\s*\(?\s*(\w+)\s*\)?)$/.exec(rest) ?? [];
+    const [, not = "", number, name] =
+      /^(!?)\s*(?:([0-9]+)|(?:defined\s*\(\s*|defined\s+)?([A-Za-z_]\w*)\s*\)?)$/.exec(rest) ?? [];
     if (number === undefined && name === undefined) {
       this.#problems.add(
         at,
