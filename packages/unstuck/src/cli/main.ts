@@ -1,11 +1,16 @@
 import { Command, CommanderError } from "commander";
+import { catCommand } from "./cat.js";
 import { demoCommand } from "./demo.js";
 import { exit, explain } from "./exit.js";
+import { lsCommand } from "./ls.js";
 import { psCommand } from "./ps.js";
 import { rpcgenCommand } from "./rpcgen.js";
 import { rpcinfoCommand } from "./rpcinfo.js";
+import { serveCommand } from "./serve.js";
 import { showmountCommand } from "./showmount.js";
+import { statCommand } from "./stat.js";
 import { version } from "./version.js";
+import { watchCommand } from "./watch.js";
 
 /** The whole command, for `bin/unstuck.js` and for tests. */
 function program(): Command {
@@ -29,8 +34,19 @@ Start here:
   $ unstuck watch nfs://server/export/file  a file on your own server, stat'ed every second
   $ unstuck ps                              what waits right now, and why`,
     );
-  for (const command of [showmountCommand(), rpcinfoCommand(), psCommand(), rpcgenCommand(), demoCommand()])
-    root.addCommand(command);
+  const commands = [
+    serveCommand(),
+    watchCommand(),
+    psCommand(),
+    statCommand(),
+    lsCommand(),
+    catCommand(),
+    showmountCommand(),
+    rpcinfoCommand(),
+    rpcgenCommand(),
+    demoCommand(),
+  ];
+  for (const command of commands) root.addCommand(command);
   for (const command of everyCommand(root)) {
     command.exitOverride();
     command.configureOutput({

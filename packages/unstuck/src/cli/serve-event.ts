@@ -23,6 +23,8 @@ export type ServeEvent =
       readonly prog: number;
       readonly vers: number;
       readonly proc: number;
+      /** The `.x` name. */
+      readonly procedure: string;
     }
   /** Something the server wants said. */
   | { readonly type: "notice"; readonly at: number; readonly text: string }

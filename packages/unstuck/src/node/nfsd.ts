@@ -1,11 +1,12 @@
 import { type ExportOptions, Exports, mount3, nfs3, rpcbind } from "../program/mod.js";
-import type { Service, ServiceOptions, SvcLimits, SvcNotice } from "../sunrpc/mod.js";
+import type { CallContext, Service, ServiceOptions, SvcLimits, SvcNotice } from "../sunrpc/mod.js";
 import type { Vfs } from "../vfs/mod.js";
 import { connect, QUICK } from "./connect.js";
 import { type DiskOptions, openDisk } from "./disk.js";
 import { localAddressFor } from "./local-address.js";
 import { checkResvport } from "./resvport.js";
 import { type RpcServer, type ServeOptions, serve } from "./serve.js";
+import { traced } from "./traced.js";
 
 /** An export of {@link nfsd}: a folder of the disk, or any {@link Vfs}. */
 export type NfsdExport = Omit<ExportOptions, "vfs"> &
@@ -34,6 +35,8 @@ export interface NfsdOptions {
   readonly requireResvport?: boolean | undefined;
   readonly limits?: Partial<SvcLimits> | undefined;
   readonly onNotice?: ((notice: SvcNotice) => void) | undefined;
+  /** Told of each call of NFS and MOUNT right before it is executed. */
+  readonly onCall?: ((call: CallContext) => void) | undefined;
 }
 
 /** A running NFS server. */
@@ -84,8 +87,9 @@ async function start(options: NfsdOptions, closers: (() => unknown)[]): Promise<
     return server;
   };
 
-  const nfsServices = [nfs3.server(exports, service)];
-  const mountServices = mount3.servers(exports, service);
+  const told = (each: Service): Service => (options.onCall ? traced(each, options.onCall) : each);
+  const nfsServices = [nfs3.server(exports, service)].map(told);
+  const mountServices = mount3.servers(exports, service).map(told);
   const apart = mountPort !== undefined && (mountPort === 0 || mountPort !== port);
   const main = await listen(apart ? nfsServices : [...nfsServices, ...mountServices], port);
   const mountd = apart ? await listen(mountServices, mountPort) : main;

@@ -22,6 +22,11 @@ export function columnOf(axis: Axis, at: number): number {
   return Math.max(0, Math.min(axis.width - 1, column));
 }
 
+/** The first column that shows what begins at `at`: columns show what their middle does. */
+function edgeOf(axis: Axis, at: number): number {
+  return Math.max(0, Math.round(((at - axis.from) / (axis.to - axis.from)) * axis.width));
+}
+
 function timeOf(axis: Axis, column: number): number {
   return axis.from + ((column + 0.5) / axis.width) * (axis.to - axis.from);
 }
@@ -38,16 +43,24 @@ export function phaseBar(m: Model, axis: Axis, now: number, paint: Paint): strin
   return out;
 }
 
-/** The acts' names where they begin; one that has no room makes its neighbour shorter. */
+/** The names in the bar, longest first. */
+const names: { readonly [P in Phase]: readonly string[] } = {
+  healthy: ["healthy", "ok"],
+  blackhole: ["blackhole", "gone"],
+  "server down": ["server down", "down"],
+  "server back": ["server back", "back"],
+  healed: ["healed"],
+};
+
+/** Each act's name where it begins, as long as there is room before the next. */
 export function phaseLabels(m: Model, axis: Axis, paint: Paint): string {
   let out = "";
   let used = 0;
   m.phases.forEach(({ at, phase }, i) => {
-    const start = Math.max(used, columnOf(axis, at));
+    const start = Math.max(used, edgeOf(axis, at));
     const next = m.phases[i + 1];
-    const end = next === undefined ? axis.width : columnOf(axis, next.at);
-    const room = (next === undefined ? axis.width : Math.max(end, start)) - start - 1;
-    const text = phase.slice(0, Math.max(0, room));
+    const end = next === undefined ? axis.width : edgeOf(axis, next.at) - 1;
+    const text = names[phase].find((name) => start + name.length <= end) ?? "";
     out += " ".repeat(start - used) + paint(looks[phase].color, text);
     used = start + text.length;
   });
