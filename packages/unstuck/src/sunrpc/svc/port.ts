@@ -45,7 +45,10 @@ export interface SvcLimits {
   readonly callsPerConn: number;
   /** Calls in flight of the whole server; then streams wait their turn and datagrams are dropped. */
   readonly calls: number;
-  /** Reply bytes that one connection's peer has not taken yet; then it is not read any more until half are gone. */
+  /**
+   * Reply bytes that one connection's peer has not taken yet; then it is not read any more until half are gone.
+   * Calls in flight count with what the last replies weighed (of a new connection: 32 calls are this many bytes).
+   */
   readonly unsentBytes: number;
   /** The longest call, all fragments together. */
   readonly maxRecordBytes: number;

@@ -19,6 +19,9 @@ import {
 } from "./port.js";
 import type { Service } from "./service.js";
 
+/** So many calls of a new connection may be in flight before the weight of its replies is known. */
+const FIRST_CALLS = 32;
+
 type Gone = Extract<SvcNotice, { kind: "gone" }>["why"];
 
 /**
@@ -135,7 +138,8 @@ export class Svc {
       state: "open",
       inFlight: 0,
       unsentBytes: 0,
-      replyBytes: 0,
+      // Nobody knows yet: a few at first.
+      replyBytes: this.#limits.unsentBytes / FIRST_CALLS,
       heardAt: now,
       progressAt: now,
       why: undefined,
@@ -173,7 +177,7 @@ export class Svc {
     if (conn !== undefined) {
       conn.inFlight -= calls.length;
       // Falls slowly, so that a small reply between large ones does not let too many in.
-      conn.replyBytes = Math.max(bytes.length / calls.length, 0.9 * conn.replyBytes);
+      conn.replyBytes = Math.max(bytes.length / calls.length, 0.75 * conn.replyBytes);
       if (conn.kind === "datagram" && bytes.length - MARK_BYTES > this.#limits.datagramBytes) {
         this.#tooLong(now, conn, calls[0]!, bytes.length - MARK_BYTES);
       } else {
