@@ -27,8 +27,9 @@ class InprocSvcLine implements SvcLine {
     };
   }
 
-  send(pieces: readonly Uint8Array[]): void {
-    for (const piece of pieces) this.#end.send(piece);
+  send(pieces: readonly Uint8Array[], _totalBytes: number, release: (() => void) | undefined): void {
+    for (const piece of pieces) this.#end.send(release === undefined ? piece : piece.slice());
+    release?.();
   }
 
   sendTo(bytes: Uint8Array): void {

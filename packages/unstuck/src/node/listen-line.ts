@@ -2,8 +2,11 @@ import type { Peer } from "../sunrpc/mod.js";
 
 /** What the server driver does to one socket. After `shutdown` or `abort` it hears only `closed` of it. */
 export interface SvcLine {
-  /** Writes the pieces in order; they stay unchanged until `wrote` covers them. */
-  send(pieces: readonly Uint8Array[], totalBytes: number): void;
+  /**
+   * Writes the pieces in order; they stay unchanged until `wrote` covers them. `release` must be called once,
+   * when they are written or never will be.
+   */
+  send(pieces: readonly Uint8Array[], totalBytes: number, release: (() => void) | undefined): void;
   /** Sends one datagram. */
   sendTo(bytes: Uint8Array, to: Peer): void;
   pause(): void;

@@ -86,9 +86,10 @@ class TcpSvcLine implements SvcLine {
     });
   }
 
-  send(pieces: readonly Uint8Array[], totalBytes: number): void {
+  send(pieces: readonly Uint8Array[], totalBytes: number, release: (() => void) | undefined): void {
     const socket = this.#socket;
     const done = (error?: Error | null) => {
+      release?.();
       if (!error && !this.#over) this.#sink.wrote(totalBytes);
     };
     if (pieces.length === 1) {
@@ -102,7 +103,7 @@ class TcpSvcLine implements SvcLine {
   }
 
   sendTo(bytes: Uint8Array): void {
-    this.send([bytes], bytes.length);
+    this.send([bytes], bytes.length, undefined);
   }
 
   pause(): void {

@@ -104,7 +104,10 @@ export class SvcDriver {
         this.#dispatcher.invoke(effect.calls);
         return;
       case "send":
-        this.#send(effect.conn, effect.bytes, effect.to);
+        this.#send(effect);
+        return;
+      case "unused":
+        effect.tail.release?.();
         return;
       case "pause":
         this.#conns.get(effect.conn)?.line.pause();
@@ -121,9 +124,12 @@ export class SvcDriver {
     }
   }
 
-  #send(id: ConnId, bytes: Uint8Array, to: Peer | undefined): void {
+  #send({ conn: id, bytes, to, tail }: Extract<SvcEffect, { type: "send" }>): void {
     const conn = this.#conns.get(id);
-    if (conn === undefined) return;
+    if (conn === undefined) {
+      tail?.release?.();
+      return;
+    }
     if (to !== undefined) {
       conn.line.sendTo(bytes, to);
       return;
@@ -133,7 +139,7 @@ export class SvcDriver {
       if (this.#dirty.length === 0) process.nextTick(this.#flush);
       this.#dirty.push(conn);
     }
-    conn.batch.add(bytes);
+    conn.batch.add(bytes, tail?.release);
   }
 
   #flushDirty(): void {
@@ -152,6 +158,7 @@ export class SvcDriver {
       conn.line.shutdown();
     } else {
       conn.over = true;
+      conn.batch.takeReleases()?.();
       conn.line.abort();
     }
   }
@@ -188,7 +195,7 @@ class Conn implements SvcSink {
   flush(): void {
     if (this.over || this.batch.bytes === 0) return;
     const { bytes } = this.batch;
-    this.line.send(this.batch.take(), bytes);
+    this.line.send(this.batch.take(), bytes, this.batch.takeReleases());
   }
 
   room(): Uint8Array | undefined {

@@ -8,7 +8,11 @@ export class WriteBatch {
   /** Bytes added since the last `take`. */
   bytes = 0;
 
-  add(bytes: Uint8Array): void {
+  #releases: (() => void)[] = [];
+
+  /** `release` is told when the OS has the bytes, or never will. */
+  add(bytes: Uint8Array, release?: () => void): void {
+    if (release !== undefined) this.#releases.push(release);
     const { buffer, byteOffset, length } = bytes;
     this.bytes += length;
     if (buffer === this.#buffer && byteOffset === this.#to) {
@@ -28,6 +32,16 @@ export class WriteBatch {
     this.#pieces = [];
     this.bytes = 0;
     return pieces;
+  }
+
+  /** What to call when what was taken is written, or never will be; undefined: nothing. */
+  takeReleases(): (() => void) | undefined {
+    const releases = this.#releases;
+    if (releases.length === 0) return undefined;
+    this.#releases = [];
+    return () => {
+      for (const release of releases) release();
+    };
   }
 
   #cut(): void {

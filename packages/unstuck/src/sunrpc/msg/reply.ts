@@ -111,9 +111,9 @@ export function writeSuccessHeader(w: XdrWriter, xid: number): void {
   w.uint32(0);
 }
 
-/** Writes the mark of the reply that began at `pos` and ends here. */
-export function sealReply(w: XdrWriter, pos: number): void {
-  w.patchUint32(pos, (0x80000000 | (w.pos - pos - MARK_BYTES)) >>> 0);
+/** Writes the mark of the reply that began at `pos` and ends here, or `moreBytes` after here. */
+export function sealReply(w: XdrWriter, pos: number, moreBytes = 0): void {
+  w.patchUint32(pos, (0x80000000 | (w.pos - pos - MARK_BYTES + moreBytes)) >>> 0);
 }
 
 /** A whole reply that says no, mark included. An unknown authStat name is sent as AUTH_FAILED. */

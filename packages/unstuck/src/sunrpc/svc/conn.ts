@@ -2,7 +2,7 @@ import { InvariantError } from "../errors.js";
 import type { Instant } from "../port.js";
 import type { RecordReader } from "../record.js";
 import { CONN_MOVES, type ConnInput, type ConnState } from "./conn.states.js";
-import type { ConnId, Peer, SvcNotice } from "./port.js";
+import type { ConnId, Peer, SvcLimits, SvcNotice } from "./port.js";
 
 /** One connection: plain data, changed by the core only. */
 export interface Conn {
@@ -30,4 +30,35 @@ export function go(conn: Conn, input: ConnInput, now: Instant): void {
     throw new InvariantError(`server connection ${conn.id}: no move for ${input} in ${conn.state}`, now);
   }
   conn.state = next;
+}
+
+/** May one more call of it be executed? One always may when none is in flight and little is unsent. */
+export function hasPlace(conn: Conn, limits: SvcLimits): boolean {
+  const { inFlight, unsentBytes, replyBytes } = conn;
+  if (inFlight === 0) return unsentBytes <= limits.unsentBytes;
+  return inFlight < limits.callsPerConn && unsentBytes + inFlight * replyBytes <= limits.unsentBytes;
+}
+
+/** More was received, or is owed, than may be. */
+export function isClogged(conn: Conn, limits: SvcLimits): boolean {
+  return conn.reader.ready > 0 || conn.unsentBytes > limits.unsentBytes;
+}
+
+/** At most half of what may be is in flight and owed. */
+export function isEased(conn: Conn, limits: SvcLimits): boolean {
+  const { reader, inFlight, unsentBytes } = conn;
+  return reader.ready === 0 && 2 * inFlight <= limits.callsPerConn && 2 * unsentBytes <= limits.unsentBytes;
+}
+
+/** When time ends it, unless something happens before: `why` and when. A datagram socket lives on. */
+export function fate(
+  conn: Conn,
+  limits: SvcLimits,
+  now: Instant,
+): { why: "stuck" | "idle"; at: Instant } | undefined {
+  if (conn.kind === "datagram") return undefined;
+  if (conn.unsentBytes > 0) return { why: "stuck", at: conn.progressAt + limits.sendTimeoutMs };
+  if (limits.idleMs === 0) return undefined;
+  const busy = conn.inFlight > 0 || conn.state !== "open";
+  return { why: "idle", at: (busy ? now : Math.max(conn.heardAt, conn.progressAt)) + limits.idleMs };
 }

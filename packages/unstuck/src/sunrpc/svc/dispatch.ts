@@ -1,7 +1,10 @@
 import { locateDecode, XdrError, XdrReader, XdrWriter } from "../../xdr/mod.js";
 import { sealReply, writeSuccessHeader } from "../msg/mod.js";
 import type { Call, SvcEvent } from "./port.js";
-import { type Answer, type Later, WrittenResults } from "./service.js";
+import { type Answer, type Later, type Tail, WrittenResults } from "./service.js";
+
+/** A shorter tail is copied: that costs less than a piece of its own in the write. */
+const MIN_TAIL_BYTES = 16 * 1024;
 
 /** Replies are joined up to about this much; a longer message would be moved when it outgrows its slab. */
 const BATCH_BYTES = 32 * 1024;
@@ -33,10 +36,11 @@ export class Dispatcher {
         this.#await(call, answer);
         continue;
       }
-      if (!this.#encode(w, call, answer)) continue;
+      const tail = this.#encode(w, call, answer);
+      if (tail === FAILED) continue;
       answered.push(call);
-      if (w.pos >= BATCH_BYTES) {
-        this.#post({ type: "replied", calls: answered, bytes: w.finish() });
+      if (w.pos >= BATCH_BYTES || tail !== undefined) {
+        this.#post({ type: "replied", calls: answered, bytes: w.finish(), tail });
         w.begin();
         answered = [];
       }
@@ -65,26 +69,35 @@ export class Dispatcher {
       (results) => {
         const w = this.#late;
         w.begin();
-        if (this.#encode(w, call, results)) this.#post({ type: "replied", calls: [call], bytes: w.finish() });
+        const tail = this.#encode(w, call, results);
+        if (tail !== FAILED) this.#post({ type: "replied", calls: [call], bytes: w.finish(), tail });
       },
       (error) => this.#fail(call, "SYSTEM_ERR", error),
     );
   }
 
-  /** Appends the whole reply, or nothing and false when the results do not fit. */
-  #encode(w: XdrWriter, call: Call, results: unknown): boolean {
+  /** Appends the whole reply, or nothing when the results do not fit. Returns the tail that must follow it. */
+  #encode(w: XdrWriter, call: Call, results: unknown): Tail | undefined | typeof FAILED {
     const start = w.pos;
+    const written = results instanceof WrittenResults ? results : undefined;
+    const tail = written?.tail;
     try {
       writeSuccessHeader(w, call.xid);
-      if (results instanceof WrittenResults) results.write(w);
-      else call.proc.res.encode(w, results);
+      if (written === undefined) call.proc.res.encode(w, results);
+      else written.write(w);
+      if (tail !== undefined && tail.bytes.length >= MIN_TAIL_BYTES) {
+        sealReply(w, start, (tail.bytes.length + 3) & ~3);
+        return tail;
+      }
+      if (tail !== undefined) w.opaqueFixed(tail.bytes, tail.bytes.length);
       sealReply(w, start);
-      return true;
     } catch (error) {
       w.rewind(start);
-      this.#fail(call, "SYSTEM_ERR", error);
-      return false;
+      tail?.release?.();
+      return this.#fail(call, "SYSTEM_ERR", error);
     }
+    tail?.release?.();
+    return undefined;
   }
 
   #fail(call: Call, code: "GARBAGE_ARGS" | "SYSTEM_ERR", error: unknown): typeof FAILED {

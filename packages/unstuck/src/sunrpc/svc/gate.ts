@@ -1,4 +1,4 @@
-import { type AuthStatName, type CallHeader, type Cred, parseAuthSys } from "../msg/mod.js";
+import { type AuthStatName, type CallHeader, type Cred, parseAuthSys, parseCall } from "../msg/mod.js";
 import { auth_flavor } from "../msg/rpc_msg.gen.js";
 import type { Refusal } from "../port.js";
 import type { Call, ConnId, Peer } from "./port.js";
@@ -14,6 +14,14 @@ interface Versions {
   readonly high: number;
   readonly byVers: ReadonlyMap<number, Service>;
 }
+
+/** What a record deserves. */
+export type Verdict =
+  | { readonly kind: "admit"; readonly call: Call }
+  | { readonly kind: "refuse"; readonly xid: number; readonly stat: Refusal }
+  | { readonly kind: "ignore" }
+  /** Who sends such a thing does not speak RPC. */
+  | { readonly kind: "bad"; readonly why: string };
 
 /** Decides which calls come in: program, version, procedure, credential (RFC 5531 §9, in its order of checks). */
 export class Gate {
@@ -36,8 +44,31 @@ export class Gate {
     }
   }
 
+  /** Reads one record of `conn`, sent by `peer`. */
+  read(record: Uint8Array, conn: ConnId, peer: Peer): Verdict {
+    const header = parseCall(record);
+    switch (header.kind) {
+      case "call": {
+        const call = this.#admit(record, header, conn, peer);
+        return "code" in call ? { kind: "refuse", xid: header.xid, stat: call } : { kind: "admit", call };
+      }
+      case "rpc-mismatch":
+        return { kind: "refuse", xid: header.xid, stat: { code: "RPC_MISMATCH", low: 2, high: 2 } };
+      case "truncated":
+        return { kind: "refuse", xid: header.xid, stat: { code: "GARBAGE_ARGS" } };
+      case "bad-auth":
+        return { kind: "refuse", xid: header.xid, stat: { code: "AUTH_ERROR", authStat: header.authStat } };
+      case "reply":
+        return { kind: "ignore" };
+      case "short":
+        return { kind: "bad", why: "a record too short for an xid" };
+      case "not-rpc":
+        return { kind: "bad", why: "a message that is neither call nor reply" };
+    }
+  }
+
   /** The call to execute, or why not. */
-  admit(record: Uint8Array, header: CallHeader, conn: ConnId, peer: Peer): Call | Refusal {
+  #admit(record: Uint8Array, header: CallHeader, conn: ConnId, peer: Peer): Call | Refusal {
     const cred = this.#cred(record, header);
     if (typeof cred === "string" && header.proc !== RPC_PROC_NULL) return refused(cred);
     const versions = this.#programs.get(header.prog);

@@ -10,6 +10,7 @@ export {
   type Service,
   type ServiceOptions,
   service,
+  type Tail,
   WrittenResults,
   writeResults,
 } from "./service.js";

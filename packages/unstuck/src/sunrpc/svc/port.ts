@@ -6,7 +6,7 @@ import type { Cred } from "../msg/mod.js";
 import type { Instant, Refusal } from "../port.js";
 import type { AnyProcedure } from "../program.js";
 import { DEFAULT_MAX_RECORD_BYTES } from "../record.js";
-import type { Served } from "./service.js";
+import type { Served, Tail } from "./service.js";
 
 /** Names one socket of a server for its whole life. Chosen by the driver, never reused. */
 export type ConnId = number;
@@ -87,8 +87,16 @@ export type SvcEvent =
   | { readonly type: "error"; readonly conn: ConnId; readonly code: string }
   /** The OS took `bytes` more bytes of what was sent. */
   | { readonly type: "writable"; readonly conn: ConnId; readonly bytes: number }
-  /** Calls of one connection were answered: `bytes` are their replies, marks included, in any order. One call per event on datagram sockets. */
-  | { readonly type: "replied"; readonly calls: readonly Call[]; readonly bytes: Uint8Array }
+  /**
+   * Calls of one connection were answered: `bytes` are their replies, marks included, in any order; `tail` (without
+   * its padding) ends the last. One call per event on datagram sockets.
+   */
+  | {
+      readonly type: "replied";
+      readonly calls: readonly Call[];
+      readonly bytes: Uint8Array;
+      readonly tail?: Tail | undefined;
+    }
   /** A call could not be executed; the core makes the reply. */
   | {
       readonly type: "failed";
@@ -103,13 +111,16 @@ export type SvcEvent =
 export type SvcEffect =
   /** Execute these calls, all of one connection, and post `replied` or `failed` for each. */
   | { readonly type: "invoke"; readonly calls: readonly Call[] }
-  /** Write; many sends of one turn become one write. `to`: datagram sockets only. */
+  /** Write; many sends of one turn become one write. `to`: datagram sockets only. `tail`: to be released when it is written. */
   | {
       readonly type: "send";
       readonly conn: ConnId;
       readonly bytes: Uint8Array;
       readonly to: Peer | undefined;
+      readonly tail: Tail | undefined;
     }
+  /** Nobody wants these bytes: release them. */
+  | { readonly type: "unused"; readonly tail: Tail }
   /** Stop reading, until `resume`. Datagram sockets are never paused. */
   | { readonly type: "pause"; readonly conn: ConnId }
   | { readonly type: "resume"; readonly conn: ConnId }

@@ -186,6 +186,9 @@ export class Rig {
         }
         if (this.reads) this.#inbox.push({ type: "writable", conn: effect.conn, bytes: effect.bytes.length });
         return;
+      case "unused":
+        this.log.push("unused");
+        return;
       case "notice":
         this.notices.push(effect.notice);
         return;

@@ -8,17 +8,29 @@ export interface Later<T> {
   then(onValue: (value: T) => void, onError: (error: unknown) => void): unknown;
 }
 
+/** The last bytes of results, sent from where they lie. Nobody may change them before `release` is called. */
+export interface Tail {
+  readonly bytes: Uint8Array;
+  /** Called once: the OS has taken the bytes, or nobody wants them any more. */
+  readonly release?: (() => void) | undefined;
+}
+
 /** Results that write themselves: for procedures that know a faster way than building a value. */
 export class WrittenResults {
   readonly write: (w: XdrWriter) => void;
-  constructor(write: (w: XdrWriter) => void) {
+  readonly tail: Tail | undefined;
+  constructor(write: (w: XdrWriter) => void, tail: Tail | undefined) {
     this.write = write;
+    this.tail = tail;
   }
 }
 
-/** `write` appends exactly the procedure's results, as its codec would. Throwing is answered with SYSTEM_ERR. */
-export function writeResults(write: (w: XdrWriter) => void): WrittenResults {
-  return new WrittenResults(write);
+/**
+ * `write` appends exactly the procedure's results, as its codec would. Throwing is answered with SYSTEM_ERR.
+ * With a `tail`, the results end in an opaque: `write` stops after its length, its bytes are not copied.
+ */
+export function writeResults(write: (w: XdrWriter) => void, tail?: Tail): WrittenResults {
+  return new WrittenResults(write, tail);
 }
 
 /** What a handler may return. Synchronous results are the fast path: no promise is made for them. */

@@ -4,14 +4,15 @@ import fc from "fast-check";
 import { InvariantError } from "../errors.js";
 import { authSys, refusalReply } from "../msg/mod.js";
 import { writeMark } from "../record.js";
-import { writeResults } from "./mod.js";
-import type { Call, Peer } from "./port.js";
+import { Dispatcher, Svc, writeResults } from "./mod.js";
+import type { Call, Peer, SvcEvent } from "./port.js";
 import {
   callRecord,
   join,
   NO_MARK,
   PEER,
   Rig,
+  readReplies,
   readReply,
   TEST_V2,
   TEST_V4,
@@ -425,4 +426,52 @@ test("a service refuses handlers of unknown procedures and versions given twice"
     /has no procedure TEST_TYPO/,
   );
   assert.throws(() => new Rig([testService(), testService()]), /TEST_V2 .* given twice/);
+});
+
+test("a tail is sent from where it lies, padded; a short one is copied; both are released", () => {
+  for (const length of [10, 20_001]) {
+    const released: number[] = [];
+    const bytes = new Uint8Array(length).fill(9);
+    const handler = () =>
+      writeResults((w) => w.uint32(length), { bytes, release: () => released.push(length) });
+    const tails: unknown[] = [];
+    const core = new Svc([testService({ TEST_DOUBLE: handler })]);
+    const inbox: SvcEvent[] = [];
+    const dispatcher = new Dispatcher((event) => inbox.push(event));
+    const out: Uint8Array[] = [];
+    inbox.push({ type: "accepted", conn: 1, kind: "stream", peer: PEER });
+    inbox.push({
+      type: "data",
+      conn: 1,
+      bytes: join(callRecord({ xid: 1, arg: 1 }), callRecord({ xid: 2, proc: 0 })),
+    });
+    for (let e = inbox.shift(); e !== undefined; e = inbox.shift()) {
+      for (const effect of core.step(0, e)) {
+        if (effect.type === "invoke") dispatcher.invoke(effect.calls);
+        if (effect.type === "send") {
+          out.push(effect.bytes);
+          if (effect.tail !== undefined) tails.push(effect.bytes.buffer);
+        }
+      }
+    }
+    assert.deepEqual(readReplies(join(...out)), [`1:${length}`, "2:ok"]);
+    assert.deepEqual(tails, length === 10 ? [] : [bytes.buffer]);
+    assert.deepEqual(released, length === 10 ? [10] : [], "a long one is the driver's to release");
+    assert.equal(join(...out).length, 28 + 4 + ((length + 3) & ~3) + 28);
+  }
+});
+
+test("a tail nobody wants any more is given back; a datagram is one piece", () => {
+  const bytes = new Uint8Array(20_000);
+  const slow = testService({ TEST_DOUBLE: () => writeResults((w) => w.uint32(bytes.length), { bytes }) });
+  const gone = new Rig([slow], {}, true).open(1).data(1, callRecord({ xid: 1, arg: 1 }));
+  gone.post({ type: "error", conn: 1, code: "ECONNRESET" }).answer();
+  assert.deepEqual(gone.log, ["abort 1", "unused"]);
+  const udp = new Rig([slow]).open(1, { ...PEER, transport: "udp" }, "datagram");
+  udp.post({ type: "data", conn: 1, bytes: callRecord({ xid: 1, arg: 1 }).subarray(NO_MARK), from: PEER });
+  assert.deepEqual(udp.log, ["unused"]);
+  assert.deepEqual(
+    udp.datagrams.map((d) => d.reply),
+    ["1:20000"],
+  );
 });

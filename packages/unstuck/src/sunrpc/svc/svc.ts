@@ -1,8 +1,8 @@
 import { InvariantError } from "../errors.js";
-import { parseCall, refusalReply } from "../msg/mod.js";
-import type { Instant, Refusal } from "../port.js";
+import { refusalReply } from "../msg/mod.js";
+import type { Instant } from "../port.js";
 import { MARK_BYTES, RecordError, RecordPool, RecordReader } from "../record.js";
-import { type Conn, go } from "./conn.js";
+import { type Conn, fate, go, hasPlace, isClogged, isEased } from "./conn.js";
 import type { ConnInput } from "./conn.states.js";
 import { Gate } from "./gate.js";
 import {
@@ -17,10 +17,12 @@ import {
   type SvcNotice,
   type SvcStats,
 } from "./port.js";
-import type { Service } from "./service.js";
+import type { Service, Tail } from "./service.js";
 
 /** So many calls of a new connection may be in flight before the weight of its replies is known. */
 const FIRST_CALLS = 32;
+
+const PADDING = new Uint8Array(4);
 
 type Gone = Extract<SvcNotice, { kind: "gone" }>["why"];
 
@@ -95,7 +97,7 @@ export class Svc {
         this.#onData(now, event.conn, event.bytes, event.from);
         break;
       case "replied":
-        this.#onReplied(now, event.calls, event.bytes);
+        this.#onReplied(now, event);
         break;
       case "writable":
         this.#onWritable(now, event.conn, event.bytes);
@@ -164,24 +166,28 @@ export class Svc {
       return;
     }
     const calls: Call[] = [];
-    this.#take(conn, bytes, peer, calls);
+    this.#take(now, conn, bytes, peer, calls);
     if (calls.length > 0) this.#effects.push({ type: "invoke", calls });
   }
 
-  #onReplied(now: Instant, calls: readonly Call[], bytes: Uint8Array): void {
+  #onReplied(now: Instant, { calls, bytes, tail }: Extract<SvcEvent, { type: "replied" }>): void {
     if (calls.length === 0) return;
     for (const call of calls) this.#answered(now, call);
     this.#stats.replies += calls.length;
     const { conn: id, peer } = calls[0]!;
     const conn = this.#conns.get(id);
-    if (conn !== undefined) {
+    if (conn === undefined) {
+      if (tail !== undefined) this.#effects.push({ type: "unused", tail });
+    } else {
       conn.inFlight -= calls.length;
       // Falls slowly, so that a small reply between large ones does not let too many in.
-      conn.replyBytes = Math.max(bytes.length / calls.length, 0.75 * conn.replyBytes);
-      if (conn.kind === "datagram" && bytes.length - MARK_BYTES > this.#limits.datagramBytes) {
-        this.#tooLong(now, conn, calls[0]!, bytes.length - MARK_BYTES);
+      const weight = (bytes.length + (tail?.bytes.length ?? 0)) / calls.length;
+      conn.replyBytes = Math.max(weight, 0.75 * conn.replyBytes);
+      if (conn.kind === "datagram") {
+        this.#sendDatagram(now, conn, calls[0]!, bytes, tail);
       } else {
         this.#send(now, conn, bytes, peer);
+        if (tail !== undefined) this.#sendTail(now, conn, tail);
       }
       this.#admit(now, conn);
     }
@@ -200,14 +206,6 @@ export class Svc {
       this.#admit(now, conn);
     }
     this.#feedStarved(now);
-  }
-
-  #tooLong(now: Instant, conn: Conn, call: Call, bytes: number): void {
-    const error = new RangeError(
-      `a reply of ${bytes} bytes does not fit a datagram: the client must ask for less, or use TCP`,
-    );
-    this.#notice({ kind: "call-failed", call, error });
-    this.#send(now, conn, refusalReply(call.xid, { code: "SYSTEM_ERR" }), call.peer);
   }
 
   #onWritable(now: Instant, id: ConnId, bytes: number): void {
@@ -232,20 +230,15 @@ export class Svc {
     this.deadline = undefined;
     const expired = this.#drainUntil !== undefined && now >= this.#drainUntil;
     if (this.#drainUntil !== undefined && !expired && this.#conns.size > 0) this.#wake(this.#drainUntil);
-    const { sendTimeoutMs, idleMs } = this.#limits;
     for (const conn of [...this.#conns.values()]) {
       if (expired) {
         this.#close(now, conn, "expire", "expired", "abort");
-      } else if (conn.kind === "stream" && conn.unsentBytes > 0) {
-        const stuckAt = conn.progressAt + sendTimeoutMs;
-        if (now >= stuckAt) this.#close(now, conn, "stuck", "stuck", "abort");
-        else this.#wake(stuckAt);
-      } else if (conn.kind === "stream" && idleMs > 0) {
-        const busy = conn.inFlight > 0 || conn.state !== "open";
-        const idleAt = (busy ? now : Math.max(conn.heardAt, conn.progressAt)) + idleMs;
-        if (now >= idleAt) this.#close(now, conn, "idle", "idle", "close");
-        else this.#wake(idleAt);
+        continue;
       }
+      const end = fate(conn, this.#limits, now);
+      if (end === undefined) continue;
+      if (end.at > now) this.#wake(end.at);
+      else this.#close(now, conn, end.why, end.why, end.why === "idle" ? "close" : "abort");
     }
   }
 
@@ -283,79 +276,53 @@ export class Svc {
     const { calls: allCalls } = this.#limits;
     const calls: Call[] = [];
     try {
-      while (this.#hasPlace(conn)) {
+      while (hasPlace(conn, this.#limits)) {
         if (this.#inFlight >= allCalls) {
           if (conn.reader.ready > 0) this.#starved.add(conn);
           break;
         }
         const record = conn.reader.next();
         if (record === undefined) break;
-        const why = this.#take(conn, record, conn.peer, calls, now);
+        const why = this.#take(now, conn, record, conn.peer, calls);
         if (why !== undefined) this.#bad(now, conn, why);
       }
     } catch (error) {
       if (!(error instanceof RecordError)) throw error;
       // Told once: in `ending` the reader throws each time it is looked at.
-      if (conn.why !== "bad-record") this.#bad(now, conn, error.message);
+      if (conn.why === "bad-record") return calls;
+      this.#stats.dropped++;
+      this.#bad(now, conn, error.message);
     }
     return calls;
   }
 
-  #hasPlace({ inFlight, unsentBytes, replyBytes }: Conn): boolean {
-    const { callsPerConn, unsentBytes: most } = this.#limits;
-    if (inFlight === 0) return unsentBytes <= most;
-    return inFlight < callsPerConn && unsentBytes + inFlight * replyBytes <= most;
-  }
-
   #bad(now: Instant, conn: Conn, why: string): void {
-    this.#stats.dropped++;
     this.#notice({ kind: "bad-record", peer: conn.peer, why });
     if (conn.state === "open") this.#effects.push({ type: "pause", conn: conn.id });
     go(conn, "bad", now);
     conn.why = "bad-record";
   }
 
-  /** One record: a call for `calls`, a refusal, or nothing. Returns what makes it unworthy of a connection. */
-  #take(conn: Conn, record: Uint8Array, peer: Peer, calls: Call[], now = conn.heardAt): string | undefined {
-    const header = parseCall(record);
-    switch (header.kind) {
-      case "call": {
-        const call = this.#gate.admit(record, header, conn.id, peer);
-        if ("code" in call) {
-          this.#refuse(now, conn, peer, header.xid, call);
-        } else {
-          // A duplicate-request cache would look the call up here, and answer or hold it.
-          calls.push(call);
-          conn.inFlight++;
-          this.#inFlight++;
-          this.#stats.calls++;
-        }
+  /** One record: a call for `calls`, a refusal, or nothing. Returns what makes a stream unworthy of going on. */
+  #take(now: Instant, conn: Conn, record: Uint8Array, peer: Peer, calls: Call[]): string | undefined {
+    const verdict = this.#gate.read(record, conn.id, peer);
+    switch (verdict.kind) {
+      case "admit":
+        // A duplicate-request cache would look the call up here, and answer or hold it.
+        calls.push(verdict.call);
+        conn.inFlight++;
+        this.#inFlight++;
+        this.#stats.calls++;
         return undefined;
-      }
-      case "rpc-mismatch":
-        this.#refuse(now, conn, peer, header.xid, { code: "RPC_MISMATCH", low: 2, high: 2 });
-        return undefined;
-      case "truncated":
-        this.#refuse(now, conn, peer, header.xid, { code: "GARBAGE_ARGS" });
-        return undefined;
-      case "bad-auth":
-        this.#refuse(now, conn, peer, header.xid, { code: "AUTH_ERROR", authStat: header.authStat });
-        return undefined;
-      case "reply":
-        this.#stats.dropped++;
+      case "refuse":
+        this.#stats.refused++;
+        this.#notice({ kind: "refused", peer, xid: verdict.xid, stat: verdict.stat });
+        this.#send(now, conn, refusalReply(verdict.xid, verdict.stat), peer);
         return undefined;
       default:
-        if (conn.kind === "datagram") this.#stats.dropped++;
-        return header.kind === "short"
-          ? "a record too short for an xid"
-          : "a message that is neither call nor reply";
+        this.#stats.dropped++;
+        return verdict.kind === "bad" ? verdict.why : undefined;
     }
-  }
-
-  #refuse(now: Instant, conn: Conn, peer: Peer, xid: number, stat: Refusal): void {
-    this.#stats.refused++;
-    this.#notice({ kind: "refused", peer, xid, stat });
-    this.#send(now, conn, refusalReply(xid, stat), peer);
   }
 
   #answered(now: Instant, call: Call): void {
@@ -365,7 +332,32 @@ export class Svc {
     if (call.served.service.options.recycleArgs) this.#pool.recycle(call.record);
   }
 
-  #send(now: Instant, conn: Conn, bytes: Uint8Array, peer: Peer): void {
+  #sendTail(now: Instant, conn: Conn, tail: Tail): void {
+    const { length } = tail.bytes;
+    this.#send(now, conn, tail.bytes, conn.peer, tail);
+    if (length % 4 !== 0) this.#send(now, conn, PADDING.subarray(length % 4), conn.peer);
+  }
+
+  /** A datagram is one piece, and has an end. */
+  #sendDatagram(now: Instant, conn: Conn, call: Call, bytes: Uint8Array, tail: Tail | undefined): void {
+    const length = bytes.length + (((tail?.bytes.length ?? 0) + 3) & ~3);
+    let whole = bytes;
+    if (length - MARK_BYTES > this.#limits.datagramBytes) {
+      const error = new RangeError(
+        `a reply of ${length - MARK_BYTES} bytes does not fit a datagram: the client must ask for less, or use TCP`,
+      );
+      this.#notice({ kind: "call-failed", call, error });
+      whole = refusalReply(call.xid, { code: "SYSTEM_ERR" });
+    } else if (tail !== undefined) {
+      whole = new Uint8Array(length);
+      whole.set(bytes);
+      whole.set(tail.bytes, bytes.length);
+    }
+    if (tail !== undefined) this.#effects.push({ type: "unused", tail });
+    this.#send(now, conn, whole, call.peer);
+  }
+
+  #send(now: Instant, conn: Conn, bytes: Uint8Array, peer: Peer, tail?: Tail): void {
     const datagram = conn.kind === "datagram";
     const out = datagram ? bytes.subarray(MARK_BYTES) : bytes;
     if (conn.unsentBytes === 0) {
@@ -373,26 +365,17 @@ export class Svc {
       if (!datagram) this.#wake(now + this.#limits.sendTimeoutMs);
     }
     conn.unsentBytes += out.length;
-    this.#effects.push({ type: "send", conn: conn.id, bytes: out, to: datagram ? peer : undefined });
+    this.#effects.push({ type: "send", conn: conn.id, bytes: out, to: datagram ? peer : undefined, tail });
   }
 
   #regulate(now: Instant, conn: Conn): void {
-    const { callsPerConn, unsentBytes } = this.#limits;
-    if (conn.state === "open") {
-      if (conn.reader.ready > 0 || conn.unsentBytes > unsentBytes) {
-        go(conn, "clog", now);
-        this.#effects.push({ type: "pause", conn: conn.id });
-      }
-    } else if (conn.state === "paused") {
-      if (
-        conn.reader.ready === 0 &&
-        2 * conn.inFlight <= callsPerConn &&
-        2 * conn.unsentBytes <= unsentBytes
-      ) {
-        go(conn, "ease", now);
-        conn.heardAt = now;
-        this.#effects.push({ type: "resume", conn: conn.id });
-      }
+    if (conn.state === "open" && isClogged(conn, this.#limits)) {
+      go(conn, "clog", now);
+      this.#effects.push({ type: "pause", conn: conn.id });
+    } else if (conn.state === "paused" && isEased(conn, this.#limits)) {
+      go(conn, "ease", now);
+      conn.heardAt = now;
+      this.#effects.push({ type: "resume", conn: conn.id });
     }
   }
 
