@@ -3,6 +3,7 @@ import type { Peer } from "../sunrpc/mod.js";
 import { errnoOf } from "./line.js";
 import type { SvcDriver } from "./listen.js";
 import { ListenError } from "./listen-error.js";
+import { inPlace } from "./listen-in-place.js";
 import type { SvcLine, SvcSink } from "./listen-line.js";
 
 export interface ListenTcpOptions {
@@ -13,6 +14,8 @@ export interface ListenTcpOptions {
   readonly keepAliveMs: number;
   /** How long a closing socket may wait for the peer's FIN, ms. */
   readonly lingerMs: number;
+  /** Receive where the bytes belong, through a private door of Node; false: by data events. */
+  readonly inPlace: boolean;
 }
 
 /** A bound socket. */
@@ -30,9 +33,11 @@ export function listenTcp(driver: SvcDriver, options: ListenTcpOptions): Promise
     noDelay: true,
     keepAlive: options.keepAliveMs > 0,
     keepAliveInitialDelay: options.keepAliveMs,
+    // Reading starts when the line decided how.
+    pauseOnConnect: true,
   });
   server.on("connection", (socket) => {
-    driver.accept("stream", peerOf(socket), (sink) => new TcpSvcLine(socket, sink, options.lingerMs));
+    driver.accept("stream", peerOf(socket), (sink) => new TcpSvcLine(socket, sink, options));
   });
   return new Promise((resolve, reject) => {
     server.once("error", (error) => reject(new ListenError(error, "tcp", options.host, options.port)));
@@ -63,19 +68,35 @@ export function plainAddress(address: string): string {
   return address.startsWith("::ffff:") && address.includes(".") ? address.slice(7) : address;
 }
 
+// Bytes that come before the core has room for them. Copied at once, so all sockets can share it.
+let slab: Uint8Array | undefined;
+const SLAB_BYTES = 65536;
+
 class TcpSvcLine implements SvcLine {
   readonly #socket: Socket;
   readonly #sink: SvcSink;
   readonly #lingerMs: number;
   #over = false;
 
-  constructor(socket: Socket, sink: SvcSink, lingerMs: number) {
-    this.#socket = socket;
+  constructor(accepted: Socket, sink: SvcSink, options: ListenTcpOptions) {
     this.#sink = sink;
-    this.#lingerMs = lingerMs;
-    socket.on("data", (bytes) => {
-      if (!this.#over) sink.data(bytes);
-    });
+    this.#lingerMs = options.lingerMs;
+    const received = options.inPlace
+      ? inPlace(accepted, {
+          buffer: () => this.#room(),
+          callback: (bytes, buffer) => {
+            if (!this.#over) sink.data(bytes === buffer.length ? buffer : buffer.subarray(0, bytes));
+            return true;
+          },
+        })
+      : undefined;
+    const socket = received ?? accepted;
+    this.#socket = socket;
+    if (received === undefined) {
+      socket.on("data", (bytes) => {
+        if (!this.#over) sink.data(bytes);
+      });
+    }
     socket.once("end", () => {
       if (!this.#over) sink.fin();
     });
@@ -84,6 +105,7 @@ class TcpSvcLine implements SvcLine {
       this.#die("ECONNRESET");
       sink.closed();
     });
+    socket.resume();
   }
 
   send(pieces: readonly Uint8Array[], totalBytes: number, release: (() => void) | undefined): void {
@@ -130,6 +152,13 @@ class TcpSvcLine implements SvcLine {
   abort(): void {
     this.#over = true;
     if (!this.#socket.destroyed) this.#socket.resetAndDestroy();
+  }
+
+  #room(): Uint8Array {
+    const room = this.#over ? undefined : this.#sink.room();
+    if (room !== undefined) return room;
+    slab ??= new Uint8Array(SLAB_BYTES);
+    return slab;
   }
 
   #die(code: string): void {

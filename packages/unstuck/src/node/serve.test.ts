@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { connect, createServer, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { type TestContext, test } from "node:test";
 import {
   authNone,
@@ -22,6 +22,7 @@ import {
 } from "../sunrpc/mod.js";
 import { opaque, xdrVoid } from "../xdr/mod.js";
 import { ListenError } from "./listen-error.js";
+import { inPlace } from "./listen-in-place.js";
 import { type RpcServer, type ServeOptions, serve } from "./serve.js";
 
 const PROG = 0x20000077;
@@ -153,18 +154,30 @@ test("calls one byte at a time are answered", async (t) => {
   raw.socket.destroy();
 });
 
-test("a thousand calls in one write; large ones among them", async (t) => {
-  const { server } = await running(t);
-  const raw = new Raw(server.port);
-  const sizes = Array.from({ length: 1000 }, (_, i) => (i % 100 === 0 ? 500_000 : i % 50));
-  raw.socket.write(Buffer.concat(sizes.map((n, xid) => echo(xid, new Uint8Array(n)))));
-  assert.deepEqual(
-    await raw.got(1000),
-    sizes.map((n, xid) => `${xid}:${n}`),
-  );
-  assert.equal(server.stats.replies, 1000);
-  raw.socket.destroy();
-});
+for (const inPlace of [true, false])
+  test(`a thousand calls in one write, large ones among them; received ${inPlace ? "in place" : "by data events"}`, async (t) => {
+    let inOwnBuffer = 0;
+    const { server } = await running(
+      t,
+      { inPlace },
+      {
+        ECHO_ECHO: (bytes) => {
+          if (bytes.byteOffset < 100) inOwnBuffer++;
+          return bytes;
+        },
+      },
+    );
+    const raw = new Raw(server.port);
+    const sizes = Array.from({ length: 1000 }, (_, i) => (i % 100 === 0 ? 500_000 : i % 50));
+    raw.socket.write(Buffer.concat(sizes.map((n, xid) => echo(xid, new Uint8Array(n)))));
+    assert.deepEqual(
+      await raw.got(1000),
+      sizes.map((n, xid) => `${xid}:${n}`),
+    );
+    assert.equal(server.stats.replies, 1000);
+    assert.ok(inOwnBuffer >= 10, "large records have a buffer of their own");
+    raw.socket.destroy();
+  });
 
 test("a client that sends FIN after its calls gets all replies, then FIN", async (t) => {
   const release: (() => void)[] = [];
@@ -198,6 +211,31 @@ test("garbage and an oversize mark end the connection, not the server", async (t
   raw.socket.write(echo(3, small));
   assert.deepEqual(await raw.got(1), ["3:10"]);
   raw.socket.destroy();
+});
+
+test("Node still has the private door through which calls are received in place", async () => {
+  const server = createServer({ pauseOnConnect: true }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const client = connect({ port: (server.address() as AddressInfo).port, host: "127.0.0.1" });
+  const [accepted] = (await once(server, "connection")) as [Socket];
+  const own = new Uint8Array(64);
+  const received = new Promise<Uint8Array>((resolve) => {
+    const socket = inPlace(accepted, {
+      buffer: () => own,
+      callback: (bytes, buffer) => {
+        resolve(buffer.subarray(0, bytes));
+        return true;
+      },
+    });
+    assert.ok(socket !== undefined);
+    socket.on("end", () => socket.end());
+  });
+  client.end("hello");
+  const bytes = await received;
+  assert.equal(bytes.buffer, own.buffer);
+  assert.equal(Buffer.from(bytes).toString(), "hello");
+  // The server's own count of connections must reach zero, or this never ends.
+  await new Promise((resolve) => server.close(resolve));
 });
 
 test("a peer that never reads stops being read, owes a bounded amount, and is reset in the end", async (t) => {
@@ -247,23 +285,24 @@ test("a reset in the middle of a call: the handler's answer goes nowhere, the se
   next.socket.destroy();
 });
 
-test("a thousand connections open, call and close", async (t) => {
-  const { server } = await running(t);
-  for (let round = 0; round < 10; round++) {
-    const raws = Array.from({ length: 100 }, () => new Raw(server.port));
-    await Promise.all(
-      raws.map(async (raw, i) => {
-        raw.socket.write(echo(i, small));
-        assert.deepEqual(await raw.got(1), [`${i}:10`]);
-        if (i % 2 === 0) raw.socket.end();
-        else raw.socket.resetAndDestroy();
-        await raw.ended;
-      }),
-    );
-  }
-  while (server.connections().length > 0) await turn();
-  assert.equal(server.stats.connections, 1000);
-});
+for (const inPlace of [true, false])
+  test(`a thousand connections open, call and close; received ${inPlace ? "in place" : "by data events"}`, async (t) => {
+    const { server } = await running(t, { inPlace });
+    for (let round = 0; round < 10; round++) {
+      const raws = Array.from({ length: 100 }, () => new Raw(server.port));
+      await Promise.all(
+        raws.map(async (raw, i) => {
+          raw.socket.write(echo(i, small));
+          assert.deepEqual(await raw.got(1), [`${i}:10`]);
+          if (i % 2 === 0) raw.socket.end();
+          else raw.socket.resetAndDestroy();
+          await raw.ended;
+        }),
+      );
+    }
+    while (server.connections().length > 0) await turn();
+    assert.equal(server.stats.connections, 1000);
+  });
 
 test("a slow handler keeps nobody else waiting, and only so many calls are taken", async (t) => {
   const release: (() => void)[] = [];

@@ -27,6 +27,8 @@ export interface ServeOptions {
   readonly keepAliveMs?: number | undefined;
   /** How long a closing socket may wait for the peer's FIN, ms. Default 1000. */
   readonly lingerMs?: number | undefined;
+  /** Receive large calls without a copy, through a private door of Node that is tried first. Default true. */
+  readonly inPlace?: boolean | undefined;
 }
 
 export interface RpcServerAddress {
@@ -64,8 +66,8 @@ export async function serve(options: ServeOptions): Promise<RpcServer> {
       const host = options.host ?? "127.0.0.1";
       let port = options.port ?? 0;
       if (tcp) {
-        const { keepAliveMs = 60_000, lingerMs = 1_000 } = options;
-        const listener = await listenTcp(driver, { host, port, keepAliveMs, lingerMs });
+        const { keepAliveMs = 60_000, lingerMs = 1_000, inPlace = true } = options;
+        const listener = await listenTcp(driver, { host, port, keepAliveMs, lingerMs, inPlace });
         listeners.push({ transport: "tcp", listener });
         port = listener.address.port;
       }
