@@ -14,7 +14,8 @@ import {
   type GETATTR3res,
   type NFS_V3,
   nfsstat3,
-  READ3res,
+  post_op_attr,
+  type READ3res,
   type READLINK3res,
 } from "./nfs3.gen.js";
 import { statusOf } from "./status.js";
@@ -77,12 +78,18 @@ export function files(exports: Exports): Handlers<typeof NFS_V3> {
             throw new VfsError("EACCES", "no permission to read");
           }
           const eof = BigInt(at + data.length) >= attr.size;
-          const resok = { file_attributes: withAttr(attr), count: data.length, eof, data };
-          if (release === undefined) return { status: NFS3_OK, resok };
-          return writeResults((w) => {
-            READ3res.encode(w, { status: NFS3_OK, resok });
-            release();
-          });
+          const file_attributes = withAttr(attr);
+          // READ3resok field by field, because its data is not copied.
+          return writeResults(
+            (w) => {
+              w.uint32(NFS3_OK);
+              post_op_attr.encode(w, file_attributes);
+              w.uint32(data.length);
+              w.bool(eof);
+              w.uint32(data.length);
+            },
+            { bytes: data, release },
+          );
         },
         (status, file_attributes) => ({ status, resfail: { file_attributes } }),
       );

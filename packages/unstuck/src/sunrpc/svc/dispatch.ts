@@ -79,25 +79,28 @@ export class Dispatcher {
   /** Appends the whole reply, or nothing when the results do not fit. Returns the tail that must follow it. */
   #encode(w: XdrWriter, call: Call, results: unknown): Tail | undefined | typeof FAILED {
     const start = w.pos;
-    const written = results instanceof WrittenResults ? results : undefined;
-    const tail = written?.tail;
     try {
       writeSuccessHeader(w, call.xid);
-      if (written === undefined) call.proc.res.encode(w, results);
-      else written.write(w);
-      if (tail !== undefined && tail.bytes.length >= MIN_TAIL_BYTES) {
-        sealReply(w, start, (tail.bytes.length + 3) & ~3);
-        return tail;
-      }
-      if (tail !== undefined) w.opaqueFixed(tail.bytes, tail.bytes.length);
+      if (!(results instanceof WrittenResults)) call.proc.res.encode(w, results);
+      else if (isLong(results.tail)) return this.#encodeHead(w, start, results.head, results.tail);
+      else results.write(w);
       sealReply(w, start);
+      return undefined;
     } catch (error) {
       w.rewind(start);
-      tail?.release?.();
       return this.#fail(call, "SYSTEM_ERR", error);
     }
-    tail?.release?.();
-    return undefined;
+  }
+
+  #encodeHead(w: XdrWriter, start: number, head: (w: XdrWriter) => void, tail: Tail): Tail {
+    try {
+      head(w);
+    } catch (error) {
+      tail.release?.();
+      throw error;
+    }
+    sealReply(w, start, (tail.bytes.length + 3) & ~3);
+    return tail;
   }
 
   #fail(call: Call, code: "GARBAGE_ARGS" | "SYSTEM_ERR", error: unknown): typeof FAILED {
@@ -111,6 +114,10 @@ export class Dispatcher {
 }
 
 const FAILED = Symbol("failed");
+
+function isLong(tail: Tail | undefined): tail is Tail {
+  return tail !== undefined && tail.bytes.length >= MIN_TAIL_BYTES;
+}
 
 function isLater(answer: unknown): answer is Later<unknown> {
   return (

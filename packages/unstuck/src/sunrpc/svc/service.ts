@@ -17,11 +17,22 @@ export interface Tail {
 
 /** Results that write themselves: for procedures that know a faster way than building a value. */
 export class WrittenResults {
-  readonly write: (w: XdrWriter) => void;
+  /** Everything before the tail. */
+  readonly head: (w: XdrWriter) => void;
   readonly tail: Tail | undefined;
-  constructor(write: (w: XdrWriter) => void, tail: Tail | undefined) {
-    this.write = write;
+  constructor(head: (w: XdrWriter) => void, tail: Tail | undefined) {
+    this.head = head;
     this.tail = tail;
+  }
+
+  /** Appends everything, a copy of the tail included, which is then released. */
+  write(w: XdrWriter): void {
+    try {
+      this.head(w);
+      if (this.tail !== undefined) w.opaqueFixed(this.tail.bytes, this.tail.bytes.length);
+    } finally {
+      this.tail?.release?.();
+    }
   }
 }
 
