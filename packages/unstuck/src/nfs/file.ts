@@ -14,7 +14,7 @@ export interface ChunkOptions extends OpOptions {
   readonly start?: number | bigint | undefined;
   /** Last byte, inclusive as in fs.createReadStream. Default: the end of the file. */
   readonly end?: number | bigint | undefined;
-  /** READs under way at once. Default 8. */
+  /** READs under way at once. Default 8; over UDP 2, for more would overflow the socket's buffer and be lost. */
   readonly depth?: number | undefined;
   /** Bytes of one READ, at most rsize. Default rsize. */
   readonly chunkBytes?: number | undefined;
@@ -45,6 +45,8 @@ const READ_DEFAULT_BYTES = 16384;
 export interface FileHost {
   readonly calls: Calls;
   readonly rsize: number;
+  /** READs under way at once, unless the caller says otherwise. */
+  readonly depth: number;
   ctx(syscall: string, path: string, options: OpOptions | undefined): Ctx;
   /** Runs `f`; when the handle went stale and the mount may look it up again, once more with a fresh one. */
   withNode<T>(file: { node: Node }, ctx: Ctx, f: (node: Node) => Promise<T>): Promise<T>;
@@ -85,7 +87,7 @@ export class FileHandle {
     const at = options.position == null ? this.#position : BigInt(options.position);
     let done = 0;
     const range = { start: at, end: at + BigInt(length), size: at + BigInt(length) };
-    const how = { chunkBytes: this.#host.rsize, depth: 4 };
+    const how = { chunkBytes: this.#host.rsize, depth: this.#host.depth };
     if (length > 0) {
       for await (const data of readAhead((o, n) => this.#read(ctx, o, n), { ...range, ...how })) {
         buffer.set(data, offset + done);
@@ -118,7 +120,7 @@ export class FileHandle {
         end: options.end === undefined ? undefined : BigInt(options.end) + 1n,
         size,
         chunkBytes: Math.max(1, Math.min(options.chunkBytes ?? this.#host.rsize, this.#host.rsize)),
-        depth: Math.max(1, options.depth ?? 8),
+        depth: Math.max(1, options.depth ?? this.#host.depth),
       };
       yield* readAhead((offset, count) => this.#read(ctxOf(cancel), offset, count), range);
     } finally {

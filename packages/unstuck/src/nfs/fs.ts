@@ -1,4 +1,5 @@
 import { type Caller, nfs3 } from "../program/mod.js";
+import { XprtError } from "../sunrpc/mod.js";
 import { AttrCache } from "./attrcache.js";
 import { Calls, type ServerWait } from "./calls.js";
 import type { Ctx, OpOptions } from "./ctx.js";
@@ -18,6 +19,8 @@ import { type Walked, Walker } from "./walk.js";
 const R_OK = 4;
 const W_OK = 2;
 const X_OK = 1;
+
+const READ_DEPTH = { tcp: 8, udp: 2 } as const;
 
 const NFS_SUPER_MAGIC = 0x6969;
 const STATFS_BLOCK_BYTES = 4096;
@@ -103,6 +106,7 @@ export class Mount<C extends Caller = Caller> {
     this.#files = {
       calls: this.#calls,
       rsize: options.rsize,
+      depth: READ_DEPTH[options.proto],
       ctx: (syscall, path, o) => this.#ctx(syscall, path, o),
       withNode: (file, ctx, f) => this.#withNode(file, ctx, f),
     };
@@ -281,6 +285,12 @@ export class Mount<C extends Caller = Caller> {
     const deadlineMs = options?.deadlineMs ?? this.options.deadlineMs;
     const label = printSource(this.host, cleanPath(`${this.exportPath}/${path}`));
     const until = deadlineMs === undefined ? undefined : this.#calls.now() + deadlineMs;
+    // Also when the caches could answer: who has cancelled is not answered.
+    if (options?.signal?.aborted === true) {
+      throw new XprtError("ECANCELED", "never", `cancelled, ${syscall} '${path}'`, {
+        cause: options.signal.reason,
+      });
+    }
     return { syscall, path, label, signal: options?.signal, until, fresh: false };
   }
 

@@ -96,7 +96,9 @@ class Mounter<C extends Caller> {
         const transient = error instanceof XprtError && error.code !== "ECANCELED";
         if (!transient || this.#ports.now() + waitMs > until) throw error;
         this.#how.onStep?.(`waiting ${waitMs / 1000} s to try again: ${error.message}`);
-        await this.#ports.sleep(waitMs, this.#how.signal);
+        await this.#ports.sleep(waitMs, this.#how.signal).catch((cause: unknown) => {
+          throw new XprtError("ECANCELED", "never", "mounting was cancelled", { cause });
+        });
       }
     }
   }

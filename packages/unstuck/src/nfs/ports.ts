@@ -47,6 +47,6 @@ export interface NfsPorts<C extends Caller = Caller> {
   readonly connector: Connector<C>;
   /** Milliseconds of a monotonic clock. */
   now(): Instant;
-  /** Resolves after `ms`; rejects with `signal.reason` when aborted. Never keeps a finished process alive. */
+  /** Resolves after `ms`; rejects when aborted. Somebody awaits it: it keeps the process alive. */
   sleep(ms: number, signal?: Abort): Promise<void>;
 }

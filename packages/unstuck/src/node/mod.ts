@@ -27,6 +27,7 @@ export type { Dialer, DialRequest, Line, LineSink } from "./line.js";
 export { SvcDriver, type SvcDriverOptions } from "./listen.js";
 export { ListenError } from "./listen-error.js";
 export { acceptInproc } from "./listen-inproc.js";
+export { mount, mountPath, nfsPorts } from "./mount.js";
 export { type Nfsd, type NfsdExport, type NfsdOptions, nfsd } from "./nfsd.js";
 export {
   collect,
