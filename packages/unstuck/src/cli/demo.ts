@@ -87,7 +87,7 @@ async function demo(options: Options, signal: AbortSignal): Promise<boolean> {
     });
     const show = showFor(options, plan, color);
     try {
-      results.push(await run(plan, options.fault, show.show, signal));
+      results.push(await run(plan, options.fault, (event) => show.show(event), signal));
     } finally {
       show.close();
     }

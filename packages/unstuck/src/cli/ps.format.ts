@@ -1,7 +1,8 @@
 import Table from "cli-table3";
 import type { PsDocument, PsReport, PsTransport } from "../node/mod.js";
-import { historyText } from "./demo/view.js";
+import { episodes, episodeText } from "./history.js";
 import type { Paint } from "./paint.js";
+import { withNames } from "./rpcnames.js";
 import { printable } from "./terminal.js";
 import { bytes, duration } from "./units.js";
 import { shortProcedure } from "./watch/lines.js";
@@ -63,12 +64,12 @@ function callTable(processes: readonly PsDocument[], paint: Paint): string {
       for (const call of calls) {
         table.push([
           String(pid),
-          peer,
+          withNames(peer),
           `${call.program} ${shortProcedure(call.procedure)}`,
           printable(call.label ?? "-"),
           duration(call.ageMs),
           `${call.attempts}×`,
-          paint("yellow", call.reason.text),
+          paint("yellow", withNames(call.reason.text)),
         ]);
       }
     }
@@ -79,7 +80,9 @@ function callTable(processes: readonly PsDocument[], paint: Paint): string {
 function processText(p: PsDocument, paint: Paint): string {
   const lines = [paint("bold", `process ${p.pid}  ${printable(p.label)}`)];
   for (const client of p.clients) {
-    lines.push(`  ${printable(client.label)}  (${client.peer})`);
+    // Clients of one question, to rpcbind or mountd, are of no interest when it is answered.
+    if (client.calls.length === 0 && client.transports.every((t) => t.state === "closed")) continue;
+    lines.push(`  ${printable(client.label)}  ${withNames(client.peer)}`);
     for (const transport of client.transports) lines.push(...transportLines(transport));
     if (client.calls.length === 0) lines.push("    no calls in flight");
     for (const call of client.calls) {
@@ -87,7 +90,7 @@ function processText(p: PsDocument, paint: Paint): string {
       const what =
         `${call.program} v${call.vers} ${shortProcedure(call.procedure)} ${printable(call.label ?? "")}`.trimEnd();
       lines.push(`    call ${xid}  ${what}, ${duration(call.ageMs)} old, sent ${call.attempts}×`);
-      lines.push(`      ${paint("yellow", call.reason.text)}`);
+      lines.push(`      ${paint("yellow", withNames(call.reason.text))}`);
       lines.push(paint("dim", `      tshark -Y '${call.tshark}'`));
     }
   }
@@ -100,8 +103,8 @@ function transportLines(t: PsTransport): string[] {
   const traffic = `${bytes(t.bytesSent)} sent, ${bytes(t.bytesReceived)} received`;
   return [
     `    connection ${t.xprt}: ${t.state}${port}, ${t.connects} ${t.connects === 1 ? "connect" : "connects"}, ${traffic}${heard}`,
-    ...t.history.map(
-      (entry) => `      ${`${duration(entry.agoMs)} ago`.padStart(16)}  ${historyText(entry)}`,
+    ...episodes(t.history).map(
+      (episode) => `      ${`${duration(episode.last.agoMs)} ago`.padStart(16)}  ${episodeText(episode)}`,
     ),
   ];
 }

@@ -54,3 +54,11 @@ export function programNumber(text: string): number | undefined {
 export function programNames(): readonly string[] {
   return [...byName.keys()];
 }
+
+/** `host (program 100003 version 3)`, as clients call a server whose port rpcbind knows → `host (nfs v3)`. */
+export function withNames(text: string): string {
+  return text.replace(/\(program (\d+) version (\d+)\)/g, (whole, prog: string, vers: string) => {
+    const name = programName(Number(prog));
+    return name === undefined ? whole : `(${name} v${vers})`;
+  });
+}

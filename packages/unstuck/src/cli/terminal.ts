@@ -35,6 +35,28 @@ export function cell(text: string, width: number): string {
   return cut + " ".repeat(Math.max(0, width - columns(cut)));
 }
 
+/** As {@link fit}, but keeps the end: of a path, that says more. */
+export function fitEnd(text: string, width: number): string {
+  const chars = [...text];
+  let from = chars.length;
+  let room = columns(text) <= width ? width : width - 1;
+  while (from > 0 && room >= columnsOf(chars[from - 1]!)) room -= columnsOf(chars[--from]!);
+  return from === 0 ? text : `…${chars.slice(from).join("")}`;
+}
+
+/** Breaks `text` at spaces into lines of at most `width` columns, at most `max` of them. */
+export function wrap(text: string, width: number, max: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && columns(line) + 1 + columns(word) > width && lines.length < max - 1) {
+      lines.push(line);
+      line = word;
+    } else line += line === "" ? word : ` ${word}`;
+  }
+  return [...lines, fit(line, width)];
+}
+
 /** A name from outside, safe to print: control characters and lone surrogates become `?`, as in GNU ls. */
 export function printable(name: string): string {
   return name.replace(/[\p{Cc}\p{Cs}]/gu, "?");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cell, columns, fit, printable } from "./terminal.js";
+import { cell, columns, fit, fitEnd, printable, wrap } from "./terminal.js";
 import { bytes, duration, median, modeText } from "./units.js";
 
 test("durations", () => {
@@ -52,4 +52,11 @@ test("text is cut by columns, colours not counted and always closed", () => {
 
 test("names from outside lose what could drive a terminal", () => {
   assert.equal(printable("a\nb\x1b\udc80"), "a?b??");
+});
+
+test("a path keeps its end, a sentence its words", () => {
+  assert.equal(fitEnd("/a/b/c.txt", 10), "/a/b/c.txt");
+  assert.equal(fitEnd("/a/b/c.txt", 6), "…c.txt");
+  assert.deepEqual(wrap("one two three", 7, 2), ["one two", "three"]);
+  assert.deepEqual(wrap("one two three four", 7, 2), ["one two", "three …"]);
 });

@@ -63,6 +63,15 @@ Examples:
     });
 }
 
+/** To see the server and not a cache, and to wait for it as long as it takes; unless the user says otherwise. */
+function defaultsFor(url: string, { options = [] }: Options): string[] {
+  const given = [url.slice(url.indexOf("?") + 1).replaceAll("&", ","), ...options].join(",");
+  const defaults: string[] = [];
+  if (!/(^|,)(no)?ac(,|$)|(^|,)(actimeo|ac(reg|dir)(min|max))=/.test(given)) defaults.push("actimeo=0");
+  if (!/(^|,)retry=/.test(given)) defaults.push("retry=10000");
+  return defaults;
+}
+
 function statusOf(tally: WatchTally, options: Options): number {
   if (options.exitOn !== undefined && options.exitOn !== "error") return exit.ok;
   if (tally.lost > 0) return exit.unreachable;
@@ -83,7 +92,12 @@ async function watchUrl(
 
   const startedAt = performance.now();
   // A deadline for the mount as well would end a watch of a server that is down: the very thing to watch.
-  const { mount, path } = await open(session, url, { ...options, deadline: undefined }, (step) => {
+  const asked = {
+    ...options,
+    deadline: undefined,
+    options: [...defaultsFor(url, options), ...(options.options ?? [])],
+  };
+  const { mount, path } = await open(session, url, asked, (step) => {
     emit({ type: "mounting", at: epochMs(), step });
   });
   emit({

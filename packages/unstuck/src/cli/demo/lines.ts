@@ -1,8 +1,8 @@
+import { HistoryTeller } from "../history.js";
 import type { Paint } from "../paint.js";
 import { duration } from "../units.js";
 import { waitText } from "../watch/lines.js";
 import type { DemoEvent } from "./event.js";
-import { historyText } from "./view.js";
 
 /** At most a line in so many ms while a stat waits. */
 const WAITING_MS = 1000;
@@ -12,6 +12,7 @@ export class DemoLines {
   readonly #print: (line: string) => void;
   readonly #paint: Paint;
   readonly #startedAt: number;
+  readonly #history = new HistoryTeller();
   #waitedAt = 0;
 
   constructor(print: (line: string) => void, paint: Paint, startedAt: number) {
@@ -64,7 +65,7 @@ export class DemoLines {
         );
         return;
       case "connection":
-        this.#line(event.at, p("dim", historyText(event)));
+        for (const text of this.#history.tell(event)) this.#line(event.at, p("dim", text));
     }
   }
 

@@ -132,7 +132,8 @@ class Run {
     const life: Life = { child: undefined as never, expected: false, ports: { nfs: 0, mount: 0 } };
     const onEvent = (event: unknown): void => {
       const e = event as ServeEvent;
-      if (e.type === "executed") {
+      // NULL calls, probes among them, do nothing that could be done twice.
+      if (e.type === "executed" && e.proc !== 0) {
         const key = `${e.client} ${e.xid} ${e.prog} ${e.proc}`;
         this.#executed.set(key, (this.#executed.get(key) ?? 0) + 1);
       }

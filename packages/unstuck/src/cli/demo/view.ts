@@ -1,5 +1,7 @@
+import { episodes, episodeText } from "../history.js";
 import type { Paint } from "../paint.js";
-import { cell, columns, fit, printable } from "../terminal.js";
+import { withNames } from "../rpcnames.js";
+import { cell, columns, fit, fitEnd, printable, wrap } from "../terminal.js";
 import { bytes, duration, median } from "../units.js";
 import type { WatchedCall, WatchedConnection } from "../watch/event.js";
 import { shortProcedure } from "../watch/lines.js";
@@ -96,64 +98,39 @@ function connectionLines(connections: readonly WatchedConnection[], paint: Paint
     const from = c.localPort === undefined ? "" : `, from port ${c.localPort}`;
     const heard = c.silentMs === undefined ? "" : `, heard ${duration(c.silentMs)} ago`;
     const traffic = `${bytes(c.bytesSent)} sent, ${bytes(c.bytesReceived)} received`;
-    return `${cell("conn", 9)}${c.peer}: ${state}${from}, ${c.connects} ${c.connects === 1 ? "connect" : "connects"}, ${traffic}${heard}`;
+    return `${cell("conn", 9)}${withNames(c.peer)}: ${state}${from}, ${c.connects} ${c.connects === 1 ? "connect" : "connects"}, ${traffic}${heard}`;
   });
 }
 
 function inFlight(m: Model, now: number, width: number, paint: Paint): string[] {
-  if (m.calls.length === 0) return [`${paint("bold", "in flight")}  ${paint("dim", "nothing")}`, "", "", ""];
-  const columnsOf = [12, 10, 18, 9, 5];
-  const row = (cells: readonly string[]): string =>
-    cells.map((text, i) => (i < columnsOf.length ? cell(text, columnsOf[i]!) : text)).join(" ");
+  if (m.calls.length === 0)
+    return [`${paint("bold", "in flight")}  ${paint("dim", "nothing")}`, "", "", "", ""];
+  const widths = [10, 9, Math.max(8, width - 42), 9, 4];
+  const row = (cells: readonly string[]): string => cells.map((text, i) => cell(text, widths[i]!)).join("  ");
   const shown = m.calls.slice(0, 2);
   const out = [paint("bold", "in flight"), paint("dim", row(["xid", "procedure", "path", "age", "sent"]))];
   for (const call of shown) {
-    out.push(row(callCells(call, now - m.callsAt)));
-    out.push(`  ${paint("yellow", fit(`why: ${call.text}`, width - 2))}`);
+    out.push(row(callCells(call, now - m.callsAt, widths[2]!)));
+    for (const line of wrap(`why: ${withNames(call.text)}`, width - 2, 2))
+      out.push(`  ${paint("yellow", line)}`);
   }
   if (m.calls.length > shown.length) out.push(paint("dim", `… and ${m.calls.length - shown.length} more`));
+  while (out.length < 5) out.push("");
   return out;
 }
 
-function callCells(call: WatchedCall, sinceMs: number): string[] {
+function callCells(call: WatchedCall, sinceMs: number, pathWidth: number): string[] {
   const xid = `0x${call.xid.toString(16).padStart(8, "0")}`;
   const age = duration(call.ageMs + Math.max(0, sinceMs));
-  return [xid, shortProcedure(call.procedure), printable(call.label ?? "-"), age, `${call.attempts}×`];
+  const path = fitEnd(printable(call.label ?? "-"), pathWidth);
+  return [xid, shortProcedure(call.procedure), path, age, `${call.attempts}×`];
 }
 
 /** The connections' history and what was done to the network, together, in the order of time, the last at the end. */
 function historyLines(m: Model, room: number, first: number, paint: Paint): string[] {
   const lines = [
     ...m.acts.map(({ at, text }) => ({ at, text: paint("cyan", text) })),
-    ...m.history.map((entry) => ({ at: entry.at, text: historyText(entry) })),
+    ...episodes(m.history).map((episode) => ({ at: episode.last.at, text: episodeText(episode) })),
   ].sort((a, b) => a.at - b.at);
   return lines.slice(-room).map(({ at, text }) => `${((at - first) / 1000).toFixed(1).padStart(7)}  ${text}`);
 }
-
-/** One line of a connection's history, for people. */
-export function historyText(entry: {
-  readonly cookie: number;
-  readonly what: string;
-  readonly localPort?: number | null | undefined;
-  readonly detail?: string | null | undefined;
-}): string {
-  const port = entry.localPort == null ? "" : `, port ${entry.localPort}`;
-  const detail = entry.detail == null ? "" : `: ${entry.detail}`;
-  return `connection ${entry.cookie} ${whats[entry.what] ?? entry.what}${port}${detail}`;
-}
-
-/** Who did it, in words. */
-const whats: { readonly [what: string]: string } = {
-  connecting: "connecting",
-  established: "established",
-  "connect-failed": "could not connect",
-  "fin-received": "closed by the server (FIN)",
-  "reset-received": "reset by the server (RST)",
-  "socket-error": "broken",
-  "reset-sent": "reset by us",
-  "fin-sent": "closed by us (FIN)",
-  "probe-started": "probes the path",
-  "probe-answered": "probe answered",
-  "probe-failed": "probe failed",
-  "bad-record": "sent something that is no RPC",
-};

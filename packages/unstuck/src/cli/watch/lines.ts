@@ -1,4 +1,6 @@
+import { HistoryTeller } from "../history.js";
 import type { Paint } from "../paint.js";
+import { withNames } from "../rpcnames.js";
 import { fit } from "../terminal.js";
 import { bytes, clock, duration, modeText } from "../units.js";
 import type { WatchEvent, WatchTally } from "./event.js";
@@ -13,6 +15,7 @@ export interface LineSink {
 export class WatchLines {
   readonly #sink: LineSink;
   readonly #paint: Paint;
+  readonly #history = new HistoryTeller();
 
   constructor(sink: LineSink, paint: Paint) {
     this.#sink = sink;
@@ -44,14 +47,10 @@ export class WatchLines {
           `${clock(event.at)}  ${ordinal(event.n)}  ${waited(p, event.ageMs)}  ${p("yellow", waitText(event))}`,
         );
         return;
-      case "connection": {
-        const port = event.localPort === undefined ? "" : ` from port ${event.localPort}`;
-        const detail = event.detail === undefined ? "" : ` (${event.detail})`;
-        this.#sink.line(
-          p("dim", `${clock(event.at)}  connection ${event.cookie} ${event.what}${port}${detail}`),
-        );
+      case "connection":
+        for (const text of this.#history.tell(event))
+          this.#sink.line(p("dim", `${clock(event.at)}  ${text}`));
         return;
-      }
       case "summary":
         for (const line of tallyLines(event)) this.#sink.line(line);
         return;
@@ -77,7 +76,7 @@ export function waitText(event: Extract<WatchEvent, { type: "waiting" }>): strin
   const call = event.calls[0];
   if (call === undefined) return event.connections.find((c) => c.text !== undefined)?.text ?? "about to call";
   const attempt = call.attempts > 1 ? `, sent ${call.attempts} times` : "";
-  return `${shortProcedure(call.procedure)} xid 0x${call.xid.toString(16).padStart(8, "0")}${attempt}: ${call.text}`;
+  return `${shortProcedure(call.procedure)} xid 0x${call.xid.toString(16).padStart(8, "0")}${attempt}: ${withNames(call.text)}`;
 }
 
 /** `NFSPROC3_GETATTR` → `GETATTR`. */
