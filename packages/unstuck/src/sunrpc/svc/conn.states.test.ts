@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { InvariantError } from "../errors.js";
 import { RecordReader } from "../record.js";
-import { type Conn, go } from "./conn.js";
+import { type Conn, go, newConn } from "./conn.js";
 import { CONN_MOVES, type ConnInput, type ConnState } from "./conn.states.js";
-import { callRecord, PEER, Rig, testService } from "./rig.test.js";
+import { callRecord, PEER, Rig, testService } from "./rig.fixture.js";
 
 const STATES = Object.keys(CONN_MOVES) as ConnState[];
 const INPUTS: readonly ConnInput[] = [
@@ -50,19 +50,7 @@ test("state × input", () => {
 });
 
 function connIn(state: ConnState): Conn {
-  return {
-    id: 1,
-    kind: "stream",
-    peer: PEER,
-    reader: new RecordReader(),
-    state,
-    inFlight: 0,
-    unsentBytes: 0,
-    replyBytes: 0,
-    heardAt: 0,
-    progressAt: 0,
-    why: undefined,
-  };
+  return { ...newConn(1, "stream", PEER, new RecordReader(), 0, 0), state };
 }
 
 /** Brings a real core into a state. `ending` owes a reply. */

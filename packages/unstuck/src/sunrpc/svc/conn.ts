@@ -23,6 +23,30 @@ export interface Conn {
   why: Extract<SvcNotice, { kind: "gone" }>["why"] | undefined;
 }
 
+/** A connection that was just accepted. `replyBytes`: what its replies weigh until one is known. */
+export function newConn(
+  id: ConnId,
+  kind: Conn["kind"],
+  peer: Peer,
+  reader: RecordReader,
+  replyBytes: number,
+  now: Instant,
+): Conn {
+  return {
+    id,
+    kind,
+    peer,
+    reader,
+    state: "open",
+    inFlight: 0,
+    unsentBytes: 0,
+    replyBytes,
+    heardAt: now,
+    progressAt: now,
+    why: undefined,
+  };
+}
+
 /** Moves `conn` as the table says. */
 export function go(conn: Conn, input: ConnInput, now: Instant): void {
   const next = CONN_MOVES[conn.state][input];

@@ -17,7 +17,7 @@ import {
   TEST_V2,
   TEST_V4,
   testService,
-} from "./rig.test.js";
+} from "./rig.fixture.js";
 import { service } from "./service.js";
 
 const XID = 77;

@@ -1,10 +1,11 @@
 import { InvariantError } from "../errors.js";
 import { refusalReply } from "../msg/mod.js";
 import type { Instant } from "../port.js";
-import { MARK_BYTES, RecordError, RecordPool, RecordReader } from "../record.js";
-import { type Conn, fate, go, hasPlace, isClogged, isEased } from "./conn.js";
+import { RecordError, RecordPool, RecordReader } from "../record.js";
+import { type Conn, fate, go, hasPlace, isClogged, isEased, newConn } from "./conn.js";
 import type { ConnInput } from "./conn.states.js";
 import { Gate } from "./gate.js";
+import { Outbox } from "./outbox.js";
 import {
   type Call,
   type ConnId,
@@ -17,12 +18,10 @@ import {
   type SvcNotice,
   type SvcStats,
 } from "./port.js";
-import type { Service, Tail } from "./service.js";
+import type { Service } from "./service.js";
 
 /** So many calls of a new connection may be in flight before the weight of its replies is known. */
 const FIRST_CALLS = 32;
-
-const PADDING = new Uint8Array(4);
 
 type Gone = Extract<SvcNotice, { kind: "gone" }>["why"];
 
@@ -33,13 +32,13 @@ type Gone = Extract<SvcNotice, { kind: "gone" }>["why"];
 export class Svc {
   readonly #limits: SvcLimits;
   readonly #gate: Gate;
+  readonly #out: Outbox;
   readonly #pool = new RecordPool();
   readonly #conns = new Map<ConnId, Conn>();
   /** Streams with received calls that wait for a place among the server's `calls`, oldest first. */
   readonly #starved = new Set<Conn>();
   #inFlight = 0;
   #drainUntil: Instant | undefined;
-  #effects: SvcEffect[] = [];
   readonly #stats = {
     connections: 0,
     calls: 0,
@@ -51,13 +50,16 @@ export class Svc {
     bytesSent: 0,
   };
 
-  /** When the core wants a `deadline` event if nothing else happens. May be earlier than needed, never later. */
-  deadline: Instant | undefined;
-
   /** Throws TypeError when one version of a program is given twice. */
   constructor(services: readonly Service[], limits: Partial<SvcLimits> = {}) {
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
+    this.#out = new Outbox(this.#limits);
     this.#gate = new Gate(services);
+  }
+
+  /** When the core wants a `deadline` event if nothing else happens. May be earlier than needed, never later. */
+  get deadline(): Instant | undefined {
+    return this.#out.deadline;
   }
 
   get connections(): number {
@@ -91,7 +93,6 @@ export class Svc {
 
   /** Takes one event; returns what is to be done, in order. Events of a conn that is gone are ignored. */
   step(now: Instant, event: SvcEvent): readonly SvcEffect[] {
-    this.#effects = [];
     switch (event.type) {
       case "data":
         this.#onData(now, event.conn, event.bytes, event.from);
@@ -121,32 +122,21 @@ export class Svc {
         this.#onDrain(now, event.until);
         break;
     }
-    return this.#effects;
+    return this.#out.take();
   }
 
   #onAccepted(now: Instant, { conn: id, kind, peer }: Extract<SvcEvent, { type: "accepted" }>): void {
     if (this.#conns.has(id)) throw new InvariantError(`server connection ${id} was accepted twice`, now);
     if (this.#drainUntil !== undefined || this.#conns.size >= this.#limits.connections) {
-      if (this.#drainUntil === undefined) this.#notice({ kind: "too-many-connections", peer });
-      this.#effects.push({ type: "abort", conn: id });
+      if (this.#drainUntil === undefined) this.#out.notice({ kind: "too-many-connections", peer });
+      this.#out.push({ type: "abort", conn: id });
       return;
     }
     this.#stats.connections++;
-    this.#conns.set(id, {
-      id,
-      kind,
-      peer,
-      reader: new RecordReader({ maxRecordBytes: this.#limits.maxRecordBytes, pool: this.#pool }),
-      state: "open",
-      inFlight: 0,
-      unsentBytes: 0,
-      // Nobody knows yet: a few at first.
-      replyBytes: this.#limits.unsentBytes / FIRST_CALLS,
-      heardAt: now,
-      progressAt: now,
-      why: undefined,
-    });
-    if (kind === "stream" && this.#limits.idleMs > 0) this.#wake(now + this.#limits.idleMs);
+    const { maxRecordBytes, unsentBytes } = this.#limits;
+    const reader = new RecordReader({ maxRecordBytes, pool: this.#pool });
+    this.#conns.set(id, newConn(id, kind, peer, reader, unsentBytes / FIRST_CALLS, now));
+    if (kind === "stream" && this.#limits.idleMs > 0) this.#out.wake(now + this.#limits.idleMs);
   }
 
   #onData(now: Instant, id: ConnId, bytes: Uint8Array, from: Peer | undefined): void {
@@ -162,12 +152,12 @@ export class Svc {
     const peer = from ?? conn.peer;
     if (this.#inFlight >= this.#limits.calls || conn.unsentBytes > this.#limits.unsentBytes) {
       this.#stats.dropped++;
-      this.#notice({ kind: "overloaded", peer });
+      this.#out.notice({ kind: "overloaded", peer });
       return;
     }
     const calls: Call[] = [];
     this.#take(now, conn, bytes, peer, calls);
-    if (calls.length > 0) this.#effects.push({ type: "invoke", calls });
+    if (calls.length > 0) this.#out.push({ type: "invoke", calls });
   }
 
   #onReplied(now: Instant, { calls, bytes, tail }: Extract<SvcEvent, { type: "replied" }>): void {
@@ -177,17 +167,17 @@ export class Svc {
     const { conn: id, peer } = calls[0]!;
     const conn = this.#conns.get(id);
     if (conn === undefined) {
-      if (tail !== undefined) this.#effects.push({ type: "unused", tail });
+      if (tail !== undefined) this.#out.push({ type: "unused", tail });
     } else {
       conn.inFlight -= calls.length;
       // Falls slowly, so that a small reply between large ones does not let too many in.
       const weight = (bytes.length + (tail?.bytes.length ?? 0)) / calls.length;
       conn.replyBytes = Math.max(weight, 0.75 * conn.replyBytes);
       if (conn.kind === "datagram") {
-        this.#sendDatagram(now, conn, calls[0]!, bytes, tail);
+        this.#out.sendDatagram(now, conn, calls[0]!, bytes, tail);
       } else {
-        this.#send(now, conn, bytes, peer);
-        if (tail !== undefined) this.#sendTail(now, conn, tail);
+        this.#out.send(now, conn, bytes, peer);
+        if (tail !== undefined) this.#out.sendTail(now, conn, tail);
       }
       this.#admit(now, conn);
     }
@@ -197,12 +187,12 @@ export class Svc {
   #onFailed(now: Instant, { call, code, error }: Extract<SvcEvent, { type: "failed" }>): void {
     this.#answered(now, call);
     this.#stats.failed++;
-    if (code === "SYSTEM_ERR") this.#notice({ kind: "call-failed", call, error });
-    else this.#notice({ kind: "refused", peer: call.peer, xid: call.xid, stat: { code } });
+    if (code === "SYSTEM_ERR") this.#out.notice({ kind: "call-failed", call, error });
+    else this.#out.notice({ kind: "refused", peer: call.peer, xid: call.xid, stat: { code } });
     const conn = this.#conns.get(call.conn);
     if (conn !== undefined) {
       conn.inFlight--;
-      this.#send(now, conn, refusalReply(call.xid, { code }), call.peer);
+      this.#out.send(now, conn, refusalReply(call.xid, { code }), call.peer);
       this.#admit(now, conn);
     }
     this.#feedStarved(now);
@@ -227,9 +217,9 @@ export class Svc {
   }
 
   #onDeadline(now: Instant): void {
-    this.deadline = undefined;
+    this.#out.deadline = undefined;
     const expired = this.#drainUntil !== undefined && now >= this.#drainUntil;
-    if (this.#drainUntil !== undefined && !expired && this.#conns.size > 0) this.#wake(this.#drainUntil);
+    if (this.#drainUntil !== undefined && !expired && this.#conns.size > 0) this.#out.wake(this.#drainUntil);
     for (const conn of [...this.#conns.values()]) {
       if (expired) {
         this.#close(now, conn, "expire", "expired", "abort");
@@ -237,14 +227,14 @@ export class Svc {
       }
       const end = fate(conn, this.#limits, now);
       if (end === undefined) continue;
-      if (end.at > now) this.#wake(end.at);
+      if (end.at > now) this.#out.wake(end.at);
       else this.#close(now, conn, end.why, end.why, end.why === "idle" ? "close" : "abort");
     }
   }
 
   #onDrain(now: Instant, until: Instant): void {
     this.#drainUntil = Math.min(until, this.#drainUntil ?? until);
-    this.#wake(this.#drainUntil);
+    this.#out.wake(this.#drainUntil);
     for (const id of [...this.#conns.keys()]) this.#end(now, id, "drain", "drained");
   }
 
@@ -254,7 +244,7 @@ export class Svc {
     if (conn === undefined) return;
     // After a FIN there is nothing to read, so nothing to pause.
     if (input !== "fin" && conn.state === "open" && conn.kind === "stream") {
-      this.#effects.push({ type: "pause", conn: id });
+      this.#out.push({ type: "pause", conn: id });
     }
     go(conn, input, now);
     conn.why ??= why;
@@ -265,7 +255,7 @@ export class Svc {
   #admit(now: Instant, conn: Conn): void {
     if (conn.kind === "stream") {
       const calls = this.#takeReceived(now, conn);
-      if (calls.length > 0) this.#effects.push({ type: "invoke", calls });
+      if (calls.length > 0) this.#out.push({ type: "invoke", calls });
       this.#regulate(now, conn);
     }
     if (conn.state !== "ending" || conn.inFlight > 0 || conn.unsentBytes > 0 || conn.reader.ready > 0) return;
@@ -297,8 +287,8 @@ export class Svc {
   }
 
   #bad(now: Instant, conn: Conn, why: string): void {
-    this.#notice({ kind: "bad-record", peer: conn.peer, why });
-    if (conn.state === "open") this.#effects.push({ type: "pause", conn: conn.id });
+    this.#out.notice({ kind: "bad-record", peer: conn.peer, why });
+    if (conn.state === "open") this.#out.push({ type: "pause", conn: conn.id });
     go(conn, "bad", now);
     conn.why = "bad-record";
   }
@@ -316,8 +306,8 @@ export class Svc {
         return undefined;
       case "refuse":
         this.#stats.refused++;
-        this.#notice({ kind: "refused", peer, xid: verdict.xid, stat: verdict.stat });
-        this.#send(now, conn, refusalReply(verdict.xid, verdict.stat), peer);
+        this.#out.notice({ kind: "refused", peer, xid: verdict.xid, stat: verdict.stat });
+        this.#out.send(now, conn, refusalReply(verdict.xid, verdict.stat), peer);
         return undefined;
       default:
         this.#stats.dropped++;
@@ -332,50 +322,14 @@ export class Svc {
     if (call.served.service.options.recycleArgs) this.#pool.recycle(call.record);
   }
 
-  #sendTail(now: Instant, conn: Conn, tail: Tail): void {
-    const { length } = tail.bytes;
-    this.#send(now, conn, tail.bytes, conn.peer, tail);
-    if (length % 4 !== 0) this.#send(now, conn, PADDING.subarray(length % 4), conn.peer);
-  }
-
-  /** A datagram is one piece, and has an end. */
-  #sendDatagram(now: Instant, conn: Conn, call: Call, bytes: Uint8Array, tail: Tail | undefined): void {
-    const length = bytes.length + (((tail?.bytes.length ?? 0) + 3) & ~3);
-    let whole = bytes;
-    if (length - MARK_BYTES > this.#limits.datagramBytes) {
-      const error = new RangeError(
-        `a reply of ${length - MARK_BYTES} bytes does not fit a datagram: the client must ask for less, or use TCP`,
-      );
-      this.#notice({ kind: "call-failed", call, error });
-      whole = refusalReply(call.xid, { code: "SYSTEM_ERR" });
-    } else if (tail !== undefined) {
-      whole = new Uint8Array(length);
-      whole.set(bytes);
-      whole.set(tail.bytes, bytes.length);
-    }
-    if (tail !== undefined) this.#effects.push({ type: "unused", tail });
-    this.#send(now, conn, whole, call.peer);
-  }
-
-  #send(now: Instant, conn: Conn, bytes: Uint8Array, peer: Peer, tail?: Tail): void {
-    const datagram = conn.kind === "datagram";
-    const out = datagram ? bytes.subarray(MARK_BYTES) : bytes;
-    if (conn.unsentBytes === 0) {
-      conn.progressAt = now;
-      if (!datagram) this.#wake(now + this.#limits.sendTimeoutMs);
-    }
-    conn.unsentBytes += out.length;
-    this.#effects.push({ type: "send", conn: conn.id, bytes: out, to: datagram ? peer : undefined, tail });
-  }
-
   #regulate(now: Instant, conn: Conn): void {
     if (conn.state === "open" && isClogged(conn, this.#limits)) {
       go(conn, "clog", now);
-      this.#effects.push({ type: "pause", conn: conn.id });
+      this.#out.push({ type: "pause", conn: conn.id });
     } else if (conn.state === "paused" && isEased(conn, this.#limits)) {
       go(conn, "ease", now);
       conn.heardAt = now;
-      this.#effects.push({ type: "resume", conn: conn.id });
+      this.#out.push({ type: "resume", conn: conn.id });
     }
   }
 
@@ -392,15 +346,7 @@ export class Svc {
     go(conn, input, now);
     this.#conns.delete(conn.id);
     this.#starved.delete(conn);
-    this.#effects.push({ type: how, conn: conn.id });
-    this.#notice({ kind: "gone", peer: conn.peer, why, code });
-  }
-
-  #notice(notice: SvcNotice): void {
-    this.#effects.push({ type: "notice", notice });
-  }
-
-  #wake(at: Instant): void {
-    if (this.deadline === undefined || at < this.deadline) this.deadline = at;
+    this.#out.push({ type: how, conn: conn.id });
+    this.#out.notice({ kind: "gone", peer: conn.peer, why, code });
   }
 }

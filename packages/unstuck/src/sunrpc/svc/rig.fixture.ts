@@ -198,4 +198,5 @@ export class Rig {
   }
 }
 
+/** Where a record begins in what `callRecord` makes. */
 export const NO_MARK = MARK_BYTES;
