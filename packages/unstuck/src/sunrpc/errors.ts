@@ -1,10 +1,4 @@
-import type { Instant } from "./port.js";
-
-/**
- * Why nobody answered. `sent` tells a caller of a non-idempotent procedure what he must know:
- * `"never"`: no byte of the call left this host; `"maybe"`: the server may have executed it.
- */
-export type Sent = "never" | "maybe";
+import type { Instant, Sent } from "./port.js";
 
 /** Stable codes of {@link XprtError}. */
 export type XprtErrorCode =

@@ -3,8 +3,6 @@
  * A driver (node/, the lab) performs effects in order, and never re-enters a core while it does:
  * what an effect causes comes back later, as an event, through the driver's inbox.
  */
-import type { Sent } from "./errors.js";
-
 /** Milliseconds of a monotonic clock that the driver owns. Fractions are fine. Only differences mean anything. */
 export type Instant = number;
 
@@ -98,16 +96,34 @@ export type ClntEffect =
   /** For people: something a log or a live view wants to say. Never needed for correctness. */
   | { readonly type: "notice"; readonly notice: Notice };
 
+/**
+ * Why nobody answered. `sent` tells a caller of a non-idempotent procedure what he must know:
+ * `"never"`: no byte of the call left this host; `"maybe"`: the server may have executed it.
+ */
+export type Sent = "never" | "maybe";
+
 export type Outcome =
   /** MSG_ACCEPTED/SUCCESS: `record[start..]` are the results. */
-  | { readonly type: "accepted"; readonly record: Uint8Array; readonly start: number; readonly attempts: number }
+  | {
+      readonly type: "accepted";
+      readonly record: Uint8Array;
+      readonly start: number;
+      readonly attempts: number;
+    }
   /** The server said no. */
   | { readonly type: "refused"; readonly stat: Refusal; readonly attempts: number }
   /** Nobody answered. `code` as in XprtError. */
   | { readonly type: "unanswered"; readonly code: string; readonly sent: Sent; readonly attempts: number };
 
 export interface Refusal {
-  readonly code: "PROG_UNAVAIL" | "PROG_MISMATCH" | "PROC_UNAVAIL" | "GARBAGE_ARGS" | "SYSTEM_ERR" | "RPC_MISMATCH" | "AUTH_ERROR";
+  readonly code:
+    | "PROG_UNAVAIL"
+    | "PROG_MISMATCH"
+    | "PROC_UNAVAIL"
+    | "GARBAGE_ARGS"
+    | "SYSTEM_ERR"
+    | "RPC_MISMATCH"
+    | "AUTH_ERROR";
   readonly low?: number;
   readonly high?: number;
   readonly authStat?: string;

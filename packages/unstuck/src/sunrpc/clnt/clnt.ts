@@ -26,7 +26,6 @@ import {
 } from "./connection.js";
 import { Machine } from "./machine.js";
 import {
-  endProbe,
   onCheck,
   onHeard,
   onProbeAnswered,
@@ -255,7 +254,7 @@ export class Clnt {
     m.closed = true;
     for (const call of m.calls.values()) if (call.state !== "zombie") end(m, call, "ECLOSED");
     for (const x of m.xprts) {
-      endProbe(m, x);
+      m.endProbe(x);
       closeXprt(m, x);
     }
     for (const call of m.calls.values()) if (call.state === "zombie") forget(m, call);

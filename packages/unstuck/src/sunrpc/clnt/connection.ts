@@ -3,7 +3,6 @@ import type { Instant } from "../port.js";
 import { RecordReader } from "../record.js";
 import { end, firstWaiter, onConnectionLost, wake } from "./calls.js";
 import type { Machine } from "./machine.js";
-import { endProbe } from "./probe.js";
 import type { XprtInput } from "./states.js";
 import type { Xprt } from "./xprt.js";
 
@@ -136,7 +135,7 @@ function onLost(m: Machine, x: Xprt, input: XprtInput): void {
 }
 
 function forgetConnection(m: Machine, x: Xprt): void {
-  endProbe(m, x);
+  m.endProbe(x);
   x.cookie = 0;
   x.reader = undefined;
   x.unsent = 0;
@@ -193,7 +192,7 @@ function onIdleTimer(m: Machine, x: Xprt): void {
 }
 
 export function closeXprt(m: Machine, x: Xprt): void {
-  endProbe(m, x);
+  m.endProbe(x);
   if (x.cookie !== 0) {
     const polite = x.state === "connected" && x.used === 0;
     m.note(x, polite ? "fin-sent" : "reset-sent", "closed by us");

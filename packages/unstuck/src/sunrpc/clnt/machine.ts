@@ -11,7 +11,7 @@ import {
   type XprtInput,
   type XprtState,
 } from "./states.js";
-import { HISTORY_LINES, Xprt } from "./xprt.js";
+import { HISTORY_LINES, Probe, Xprt } from "./xprt.js";
 
 /**
  * The whole state of a client core, and the few moves that everything else is made of. `now` and `out` belong
@@ -126,6 +126,12 @@ export class Machine {
     if (x.history.length === HISTORY_LINES) x.history.shift();
     x.history.push(entry);
     this.out.push({ type: "notice", notice: { kind: "history", xprt: x.id, entry } });
+  }
+
+  /** Whatever the probe was about, it is over. */
+  endProbe(x: Xprt): void {
+    if (x.probe.cookie !== 0) this.out.push({ type: "abort", cookie: x.probe.cookie });
+    x.probe = new Probe();
   }
 
   /** A copy that shares nothing that changes. */

@@ -94,23 +94,13 @@ export function onProbeFailed(m: Machine, x: Xprt, code: string): void {
 export function onHeard(m: Machine, x: Xprt): void {
   if (x.probe.stage === "none") return;
   const { since } = x.probe;
-  endProbe(m, x);
+  m.endProbe(x);
   x.checkAt = m.now + m.config.probe.afterMs;
   m.arm(x.checkAt);
   if (m.config.kind === "stream") return;
   // Datagrams sent into the outage are gone; the server is there again, so they need not wait for their timeouts.
   onReply(x);
   for (const call of m.calls.values()) if (call.xprt === x.id && call.sentAt <= since) resend(m, call);
-}
-
-export function endProbe(m: Machine, x: Xprt): void {
-  const { probe } = x;
-  if (probe.cookie !== 0) m.out.push({ type: "abort", cookie: probe.cookie });
-  probe.cookie = 0;
-  probe.reader = undefined;
-  probe.lastFailure = "";
-  probe.stage = "none";
-  probe.until = Number.POSITIVE_INFINITY;
 }
 
 function stage(m: Machine, x: Xprt, next: ProbeStage, until: number): void {
