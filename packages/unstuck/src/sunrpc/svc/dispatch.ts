@@ -33,7 +33,7 @@ export class Dispatcher {
       const answer = this.#run(call);
       if (answer === FAILED) continue;
       if (isLater(answer)) {
-        this.#await(call, answer);
+        this.#answerLater(call, answer);
         continue;
       }
       const tail = this.#encode(w, call, answer);
@@ -64,7 +64,7 @@ export class Dispatcher {
     }
   }
 
-  #await(call: Call, answer: Later<unknown>): void {
+  #answerLater(call: Call, answer: Later<unknown>): void {
     answer.then(
       (results) => {
         const w = this.#late;
