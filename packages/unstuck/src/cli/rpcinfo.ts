@@ -167,13 +167,18 @@ function report(prog: number, answers: readonly Answer[], options: Options): voi
     console.log(
       JSON.stringify({ program: prog, service: programName(prog) ?? null, versions: answers }, null, 2),
     );
-  const missing: string[] = [];
-  for (const { version, ready, low, high } of answers) {
-    if (ready && !options.json) console.log(`program ${prog} version ${version} ready and waiting`);
-    if (!ready)
-      missing.push(`program ${prog} version ${version} is not available (the server has ${low} to ${high})`);
+  for (const { version, ready } of answers) {
+    if (!options.json)
+      console.log(`program ${prog} version ${version} ${ready ? "ready and waiting" : "is not available"}`);
   }
-  if (missing.length > 0) throw new CliError(missing.join("; "), exit.failed);
+  const missing = answers.filter((answer) => !answer.ready);
+  const [range] = missing;
+  if (range === undefined) return;
+  const versions = missing.map((answer) => answer.version).join(", ");
+  throw new CliError(
+    `the server has no version ${versions} of program ${prog}, only from ${range.low} to ${range.high}`,
+    exit.failed,
+  );
 }
 
 /** From rpcbind: the version's port, or that of any version, for the server to say which ones it has. */
