@@ -1,4 +1,4 @@
-import type { Handlers } from "../../sunrpc/mod.js";
+import type { CallContext, Handlers } from "../../sunrpc/mod.js";
 import {
   type Attr,
   COOKIE_DOT,
@@ -15,15 +15,18 @@ import {
   wait,
 } from "../../vfs/mod.js";
 import type { Exports, Opened } from "../exports.js";
-import { act, withAttr } from "./act.js";
+import { procedure, withAttr } from "./procedure.js";
 import { listingMax } from "./limits.js";
 import {
   type entry3,
   type entryplus3,
+  type LOOKUP3args,
   type LOOKUP3res,
   type NFS_V3,
   nfsstat3,
+  type READDIR3args,
   type READDIR3res,
+  type READDIRPLUS3args,
   type READDIRPLUS3res,
 } from "./nfs3.gen.js";
 
@@ -32,81 +35,71 @@ const { NFS3_OK } = nfsstat3;
 /** LOOKUP, READDIR, READDIRPLUS (RFC 1813 §3.3.3, 16, 17). */
 export function directories(exports: Exports): Handlers<typeof NFS_V3> {
   return {
-    NFSPROC3_LOOKUP: ({ what }, context) =>
-      act<LOOKUP3res>(
-        exports,
-        what.dir,
-        context,
-        function* (opened) {
-          const { vfs, node: dir } = opened;
-          const attr = yield* dirAttr(opened, EXECUTE);
-          const found = yield* wait(vfs.lookup(dir, what.name));
-          const resok = {
-            object: { data: opened.export.handle(found.node) },
-            obj_attributes: withAttr(found.attr),
-            dir_attributes: withAttr(attr),
-          };
-          return { status: NFS3_OK, resok };
-        },
-        (status, dir_attributes) => ({ status, resfail: { dir_attributes } }),
-      ),
-
-    NFSPROC3_READDIR: ({ dir, cookie, cookieverf, count }, context) =>
-      act<READDIR3res>(
-        exports,
-        dir,
-        context,
-        function* (opened) {
-          const attr = yield* dirAttr(opened, READ);
-          const entries: entry3[] = [];
-          let room = Math.min(count, listingMax(context.peer)) - RESOK_BYTES;
-          const eof = yield* list(
-            opened,
-            attr,
-            cookie,
-            cookieverf,
-            room,
-            (name, at, { attr: { fileid } }) => {
-              room -= ENTRY_BYTES + padded(utf8Length(name));
-              if (room >= 0) entries.push({ fileid, name, cookie: BigInt(at) });
-              return room >= 0;
-            },
-          );
-          const resok = { dir_attributes: withAttr(attr), cookieverf: VERF, reply: { entries, eof } };
-          return { status: NFS3_OK, resok };
-        },
-        (status, dir_attributes) => ({ status, resfail: { dir_attributes } }),
-      ),
-
-    NFSPROC3_READDIRPLUS: ({ dir, cookie, cookieverf, dircount, maxcount }, context) =>
-      act<READDIRPLUS3res>(
-        exports,
-        dir,
-        context,
-        function* (opened) {
-          const attr = yield* dirAttr(opened, READ);
-          // Who may list but not search learns names, and nothing about what they name.
-          const maySearch = (rights(attr, opened.who) & EXECUTE) !== 0;
-          const entries: entryplus3[] = [];
-          let room = Math.min(maxcount, listingMax(context.peer)) - RESOK_BYTES;
-          let dirRoom = dircount;
-          const eof = yield* list(opened, attr, cookie, cookieverf, room, (name, at, found) => {
-            const entry = plus(opened, name, at, found, maySearch);
-            const nameBytes = padded(utf8Length(name));
-            const { name_handle } = entry;
-            room -= ENTRY_BYTES + nameBytes + (maySearch ? PLUS_BYTES : NO_PLUS_BYTES);
-            if (name_handle.handle_follows) room -= padded(name_handle.handle.data.length);
-            dirRoom -= ENTRY_BYTES - FOLLOWS_BYTES + nameBytes;
-            const fits = room >= 0 && dirRoom >= 0;
-            if (fits) entries.push(entry);
-            return fits;
-          });
-          const resok = { dir_attributes: withAttr(attr), cookieverf: VERF, reply: { entries, eof } };
-          return { status: NFS3_OK, resok };
-        },
-        (status, dir_attributes) => ({ status, resfail: { dir_attributes } }),
-      ),
+    NFSPROC3_LOOKUP: procedure<LOOKUP3args, LOOKUP3res>(
+      exports,
+      ({ what }) => what.dir,
+      lookup,
+      (status, dir_attributes) => ({ status, resfail: { dir_attributes } }),
+    ),
+    NFSPROC3_READDIR: procedure<READDIR3args, READDIR3res>(
+      exports,
+      ({ dir }) => dir,
+      readdir,
+      (status, dir_attributes) => ({ status, resfail: { dir_attributes } }),
+    ),
+    NFSPROC3_READDIRPLUS: procedure<READDIRPLUS3args, READDIRPLUS3res>(
+      exports,
+      ({ dir }) => dir,
+      readdirplus,
+      (status, dir_attributes) => ({ status, resfail: { dir_attributes } }),
+    ),
   };
+}
+
+function* lookup(opened: Opened, { what }: LOOKUP3args): Steps<LOOKUP3res> {
+  const attr = yield* dirAttr(opened, EXECUTE);
+  const found = yield* wait(opened.vfs.lookup(opened.node, what.name));
+  const resok = {
+    object: { data: opened.export.handle(found.node) },
+    obj_attributes: withAttr(found.attr),
+    dir_attributes: withAttr(attr),
+  };
+  return { status: NFS3_OK, resok };
+}
+
+function* readdir(opened: Opened, args: READDIR3args, { peer }: CallContext): Steps<READDIR3res> {
+  const attr = yield* dirAttr(opened, READ);
+  const entries: entry3[] = [];
+  let room = Math.min(args.count, listingMax(peer)) - RESOK_BYTES;
+  const eof = yield* list(opened, attr, args, room, (name, at, { attr: { fileid } }) => {
+    room -= ENTRY_BYTES + padded(utf8Length(name));
+    if (room >= 0) entries.push({ fileid, name, cookie: BigInt(at) });
+    return room >= 0;
+  });
+  const resok = { dir_attributes: withAttr(attr), cookieverf: VERF, reply: { entries, eof } };
+  return { status: NFS3_OK, resok };
+}
+
+function* readdirplus(opened: Opened, args: READDIRPLUS3args, { peer }: CallContext): Steps<READDIRPLUS3res> {
+  const attr = yield* dirAttr(opened, READ);
+  // Who may list but not search learns names, and nothing about what they name.
+  const maySearch = (rights(attr, opened.who) & EXECUTE) !== 0;
+  const entries: entryplus3[] = [];
+  let room = Math.min(args.maxcount, listingMax(peer)) - RESOK_BYTES;
+  let dirRoom = args.dircount;
+  const eof = yield* list(opened, attr, args, room, (name, at, found) => {
+    const entry = plus(opened, name, at, found, maySearch);
+    const nameBytes = padded(utf8Length(name));
+    const { name_handle } = entry;
+    room -= ENTRY_BYTES + nameBytes + (maySearch ? PLUS_BYTES : NO_PLUS_BYTES);
+    if (name_handle.handle_follows) room -= padded(name_handle.handle.data.length);
+    dirRoom -= ENTRY_BYTES - FOLLOWS_BYTES + nameBytes;
+    const fits = room >= 0 && dirRoom >= 0;
+    if (fits) entries.push(entry);
+    return fits;
+  });
+  const resok = { dir_attributes: withAttr(attr), cookieverf: VERF, reply: { entries, eof } };
+  return { status: NFS3_OK, resok };
 }
 
 // What things take on the wire, in bytes.
@@ -160,8 +153,7 @@ function plus(
 function* list(
   { vfs, node }: Opened,
   attr: Attr,
-  cookie: bigint,
-  cookieverf: Uint8Array,
+  { cookie, cookieverf }: { cookie: bigint; cookieverf: Uint8Array },
   room: number,
   take: (name: string, cookie: number, found: Found<object>) => boolean,
 ): Steps<boolean> {

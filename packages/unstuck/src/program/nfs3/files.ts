@@ -1,7 +1,18 @@
-import { type Handlers, writeResults } from "../../sunrpc/mod.js";
-import { type Attr, after, EXECUTE, FileType, READ, rights, VfsError, WRITE, wait } from "../../vfs/mod.js";
+import { type CallContext, type Handlers, type WrittenResults, writeResults } from "../../sunrpc/mod.js";
+import {
+  type Attr,
+  after,
+  EXECUTE,
+  FileType,
+  READ,
+  rights,
+  type Steps,
+  VfsError,
+  WRITE,
+  wait,
+} from "../../vfs/mod.js";
 import type { Exports, Opened } from "../exports.js";
-import { act, withAttr } from "./act.js";
+import { procedure, withAttr } from "./procedure.js";
 import { transferMax } from "./limits.js";
 import {
   ACCESS3_DELETE,
@@ -10,12 +21,15 @@ import {
   ACCESS3_LOOKUP,
   ACCESS3_MODIFY,
   ACCESS3_READ,
+  type ACCESS3args,
   type ACCESS3res,
   type GETATTR3res,
   type NFS_V3,
   nfsstat3,
   post_op_attr,
+  type READ3args,
   type READ3res,
+  type READLINK3args,
   type READLINK3res,
 } from "./nfs3.gen.js";
 import { statusOf } from "./status.js";
@@ -37,64 +51,64 @@ export function files(exports: Exports): Handlers<typeof NFS_V3> {
       }
     },
 
-    NFSPROC3_ACCESS: ({ object, access }, context) =>
-      act<ACCESS3res>(
-        exports,
-        object,
-        context,
-        function* (opened) {
-          const attr = yield* wait(opened.vfs.getattr(opened.node));
-          const resok = { obj_attributes: withAttr(attr), access: access & granted(opened, attr) };
-          return { status: NFS3_OK, resok };
-        },
-        (status, obj_attributes) => ({ status, resfail: { obj_attributes } }),
-      ),
-
-    NFSPROC3_READLINK: ({ symlink }, context) =>
-      act<READLINK3res>(
-        exports,
-        symlink,
-        context,
-        function* ({ vfs, node }) {
-          const attr = yield* wait(vfs.getattr(node));
-          const data = yield* wait(vfs.readlink(node));
-          return { status: NFS3_OK, resok: { symlink_attributes: withAttr(attr), data } };
-        },
-        (status, symlink_attributes) => ({ status, resfail: { symlink_attributes } }),
-      ),
-
-    NFSPROC3_READ: ({ file, offset, count }, context) => {
-      const bytes = Math.min(count, transferMax(context.peer));
-      // Beyond 2^53 there is nothing, and the answer is the same as at 2^53.
-      const at = offset < MAX_OFFSET ? Number(offset) : Number(MAX_OFFSET);
-      return act<READ3res | ReturnType<typeof writeResults>>(
-        exports,
-        file,
-        context,
-        function* ({ vfs, node, who }) {
-          const { data, attr, release } = yield* wait(vfs.read(node, at, bytes));
-          if (!mayRead(attr, who)) {
-            release?.();
-            throw new VfsError("EACCES", "no permission to read");
-          }
-          const eof = BigInt(at + data.length) >= attr.size;
-          const file_attributes = withAttr(attr);
-          // READ3resok field by field, because its data is not copied.
-          return writeResults(
-            (w) => {
-              w.uint32(NFS3_OK);
-              post_op_attr.encode(w, file_attributes);
-              w.uint32(data.length);
-              w.bool(eof);
-              w.uint32(data.length);
-            },
-            { bytes: data, release },
-          );
-        },
-        (status, file_attributes) => ({ status, resfail: { file_attributes } }),
-      );
-    },
+    NFSPROC3_ACCESS: procedure<ACCESS3args, ACCESS3res>(
+      exports,
+      ({ object }) => object,
+      access,
+      (status, obj_attributes) => ({ status, resfail: { obj_attributes } }),
+    ),
+    NFSPROC3_READLINK: procedure<READLINK3args, READLINK3res>(
+      exports,
+      ({ symlink }) => symlink,
+      readlink,
+      (status, symlink_attributes) => ({ status, resfail: { symlink_attributes } }),
+    ),
+    NFSPROC3_READ: procedure<READ3args, READ3res | WrittenResults>(
+      exports,
+      ({ file }) => file,
+      read,
+      (status, file_attributes) => ({ status, resfail: { file_attributes } }),
+    ),
   };
+}
+
+function* access(opened: Opened, { access: asked }: ACCESS3args): Steps<ACCESS3res> {
+  const attr = yield* wait(opened.vfs.getattr(opened.node));
+  const resok = { obj_attributes: withAttr(attr), access: asked & granted(opened, attr) };
+  return { status: NFS3_OK, resok };
+}
+
+function* readlink({ vfs, node }: Opened): Steps<READLINK3res> {
+  const attr = yield* wait(vfs.getattr(node));
+  const data = yield* wait(vfs.readlink(node));
+  return { status: NFS3_OK, resok: { symlink_attributes: withAttr(attr), data } };
+}
+
+function* read(
+  { vfs, node, who }: Opened,
+  { offset, count }: READ3args,
+  { peer }: CallContext,
+): Steps<READ3res | WrittenResults> {
+  // Beyond 2^53 there is nothing, and the answer is the same as at 2^53.
+  const at = offset < MAX_OFFSET ? Number(offset) : Number(MAX_OFFSET);
+  const { data, attr, release } = yield* wait(vfs.read(node, at, Math.min(count, transferMax(peer))));
+  if (!mayRead(attr, who)) {
+    release?.();
+    throw new VfsError("EACCES", "no permission to read");
+  }
+  const eof = BigInt(at + data.length) >= attr.size;
+  const file_attributes = withAttr(attr);
+  // READ3resok field by field, because its data is not copied.
+  return writeResults(
+    (w) => {
+      w.uint32(NFS3_OK);
+      post_op_attr.encode(w, file_attributes);
+      w.uint32(data.length);
+      w.bool(eof);
+      w.uint32(data.length);
+    },
+    { bytes: data, release },
+  );
 }
 
 const MAX_OFFSET = 2n ** 53n - 2n ** 24n;

@@ -1,8 +1,23 @@
-import type { CallContext, Handlers } from "../../sunrpc/mod.js";
+import type { Handlers } from "../../sunrpc/mod.js";
 import { type Answer, after, type Steps, VfsError } from "../../vfs/mod.js";
 import type { Exports, Opened } from "../exports.js";
-import { act, unchanged } from "./act.js";
-import type { NFS_V3, nfs_fh3, post_op_attr, wcc_data } from "./nfs3.gen.js";
+import { procedure, unchanged } from "./procedure.js";
+import type {
+  COMMIT3args,
+  CREATE3args,
+  LINK3args,
+  MKDIR3args,
+  MKNOD3args,
+  NFS_V3,
+  nfs_fh3,
+  REMOVE3args,
+  RENAME3args,
+  RMDIR3args,
+  SETATTR3args,
+  SYMLINK3args,
+  WRITE3args,
+  wcc_data,
+} from "./nfs3.gen.js";
 import type { Failure } from "./status.js";
 
 /**
@@ -10,45 +25,59 @@ import type { Failure } from "./status.js";
  * NFS3ERR_ROFS or NFS3ERR_NOTSUPP, with attributes that show that nothing changed.
  */
 export function modifications(exports: Exports): Handlers<typeof NFS_V3> {
-  const refuse = <R>(
-    handle: nfs_fh3,
-    context: CallContext,
-    fail: (status: Failure, wcc: wcc_data) => R,
-  ): Answer<R> =>
-    act<R>(exports, handle, context, refusal, (status, attributes) => fail(status, unchanged(attributes)));
-  const inDir = (dir: nfs_fh3, context: CallContext) =>
-    refuse(dir, context, (status, dir_wcc) => ({ status, resfail: { dir_wcc } }));
-  const onFile = (file: nfs_fh3, context: CallContext) =>
-    refuse(file, context, (status, file_wcc) => ({ status, resfail: { file_wcc } }));
-  const attributes = (handle: nfs_fh3, context: CallContext): Answer<post_op_attr> =>
-    refuse(handle, context, (_, { after: attr }) => attr);
+  const refuse = <A, R>(handle: (args: A) => nfs_fh3, fail: (status: Failure, wcc: wcc_data) => R) =>
+    procedure<A, R>(exports, handle, refusal, (status, attributes) => fail(status, unchanged(attributes)));
+  const inDir = <A>(dir: (args: A) => nfs_fh3) =>
+    refuse(dir, (status, dir_wcc) => ({ status, resfail: { dir_wcc } }));
+  const onFile = <A>(file: (args: A) => nfs_fh3) =>
+    refuse(file, (status, file_wcc) => ({ status, resfail: { file_wcc } }));
+  // The second object of RENAME and LINK: only its attributes are wanted.
+  const wccOf = refuse(
+    (dir: nfs_fh3) => dir,
+    (_, wcc) => wcc,
+  );
+
+  const rename = refuse(
+    ({ from }: RENAME3args) => from.dir,
+    (status, fromdir_wcc) => ({ status, fromdir_wcc }),
+  );
+  const link = refuse(
+    ({ file }: LINK3args) => file,
+    (status, { after: file_attributes }) => ({ status, file_attributes }),
+  );
 
   return {
-    NFSPROC3_SETATTR: ({ object }, context) =>
-      refuse(object, context, (status, obj_wcc) => ({ status, resfail: { obj_wcc } })),
-    NFSPROC3_WRITE: ({ file }, context) => onFile(file, context),
-    NFSPROC3_COMMIT: ({ file }, context) => onFile(file, context),
-    NFSPROC3_CREATE: ({ where }, context) => inDir(where.dir, context),
-    NFSPROC3_MKDIR: ({ where }, context) => inDir(where.dir, context),
-    NFSPROC3_SYMLINK: ({ where }, context) => inDir(where.dir, context),
-    NFSPROC3_MKNOD: ({ where }, context) => inDir(where.dir, context),
-    NFSPROC3_REMOVE: ({ object }, context) => inDir(object.dir, context),
-    NFSPROC3_RMDIR: ({ object }, context) => inDir(object.dir, context),
-    NFSPROC3_RENAME: ({ from, to }, context) =>
-      after(attributes(to.dir, context), (toAttr) =>
-        refuse(from.dir, context, (status, fromdir_wcc) => ({
+    NFSPROC3_SETATTR: refuse(
+      ({ object }: SETATTR3args) => object,
+      (status, obj_wcc) => ({ status, resfail: { obj_wcc } }),
+    ),
+    NFSPROC3_WRITE: onFile(({ file }: WRITE3args) => file),
+    NFSPROC3_COMMIT: onFile(({ file }: COMMIT3args) => file),
+    NFSPROC3_CREATE: inDir(({ where }: CREATE3args) => where.dir),
+    NFSPROC3_MKDIR: inDir(({ where }: MKDIR3args) => where.dir),
+    NFSPROC3_SYMLINK: inDir(({ where }: SYMLINK3args) => where.dir),
+    NFSPROC3_MKNOD: inDir(({ where }: MKNOD3args) => where.dir),
+    NFSPROC3_REMOVE: inDir(({ object }: REMOVE3args) => object.dir),
+    NFSPROC3_RMDIR: inDir(({ object }: RMDIR3args) => object.dir),
+    NFSPROC3_RENAME: (args, context) =>
+      both(rename(args, context), wccOf(args.to.dir, context), ({ status, fromdir_wcc }, todir_wcc) => ({
+        status,
+        resfail: { fromdir_wcc, todir_wcc },
+      })),
+    NFSPROC3_LINK: (args, context) =>
+      both(
+        link(args, context),
+        wccOf(args.link.dir, context),
+        ({ status, file_attributes }, linkdir_wcc) => ({
           status,
-          resfail: { fromdir_wcc, todir_wcc: unchanged(toAttr) },
-        })),
-      ),
-    NFSPROC3_LINK: ({ file, link }, context) =>
-      after(attributes(link.dir, context), (dirAttr) =>
-        refuse(file, context, (status, { after: file_attributes }) => ({
-          status,
-          resfail: { file_attributes, linkdir_wcc: unchanged(dirAttr) },
-        })),
+          resfail: { file_attributes, linkdir_wcc },
+        }),
       ),
   };
+}
+
+function both<A, B, R>(a: Answer<A>, b: Answer<B>, f: (a: A, b: B) => R): Answer<R> {
+  return after(a, (one) => after(b, (other) => f(one, other)));
 }
 
 // biome-ignore lint/correctness/useYield: it only says no

@@ -29,31 +29,26 @@ export function* postOpAttr({ vfs, node }: Opened): Steps<post_op_attr> {
 }
 
 /**
- * Answers a call on `handle`: with what `act` makes, or, when the handle is bad or `act` throws a VfsError, with
- * what `fail` makes of the status and the object's attributes.
+ * A handler for a procedure on one object: answers with what `act` makes, or, when the handle is bad or `act` throws
+ * a VfsError, with what `fail` makes of the status and the object's attributes.
+ *
+ * `act` gets all it needs as arguments: a generator function made anew for each call would cost more than the call.
  */
-export function act<R>(
+export function procedure<A, R>(
   exports: Exports,
-  handle: nfs_fh3,
-  context: CallContext,
-  act: (opened: Opened) => Steps<R>,
+  handle: (args: A) => nfs_fh3,
+  act: (opened: Opened, args: A, context: CallContext) => Steps<R>,
   fail: (status: Failure, attributes: post_op_attr) => R,
-): Answer<R> {
-  return run(steps(exports, handle, context, act, fail));
-}
+): (args: A, context: CallContext) => Answer<R> {
+  return (args, context) => run(steps(args, context));
 
-function* steps<R>(
-  exports: Exports,
-  handle: nfs_fh3,
-  context: CallContext,
-  act: (opened: Opened) => Steps<R>,
-  fail: (status: Failure, attributes: post_op_attr) => R,
-): Steps<R> {
-  let opened: Opened | undefined;
-  try {
-    opened = yield* wait(exports.open(handle.data, context));
-    return yield* act(opened);
-  } catch (error) {
-    return fail(statusOf(error), opened === undefined ? NO_ATTR : yield* postOpAttr(opened));
+  function* steps(args: A, context: CallContext): Steps<R> {
+    let opened: Opened | undefined;
+    try {
+      opened = yield* wait(exports.open(handle(args).data, context));
+      return yield* act(opened, args, context);
+    } catch (error) {
+      return fail(statusOf(error), opened === undefined ? NO_ATTR : yield* postOpAttr(opened));
+    }
   }
 }
