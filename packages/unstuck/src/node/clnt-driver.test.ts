@@ -106,6 +106,19 @@ test("all replies of one chunk are answered by calls that leave in one write", a
   assert.deepEqual(writes, [1, 1]);
 });
 
+test("calls of one turn that lie in several slabs all leave, in order", () =>
+  pair(async (peer, client) => {
+    const sizes = [10, 40_000, 20, 70_000, 30, 40_000, 1];
+    const backs = await Promise.all(sizes.map((size) => client.call(ECHO, new Uint8Array(size).fill(size))));
+    backs.forEach((back, i) => {
+      assert.deepEqual(back, new Uint8Array(sizes[i]!).fill(sizes[i]!));
+    });
+    assert.deepEqual(
+      peer.calls.map((call) => call.args.readUInt32BE(0)),
+      sizes,
+    );
+  }));
+
 test("a large reply is received in place", async () => {
   const peer = new Peer();
   const port = await peer.listen();

@@ -100,9 +100,13 @@ export class Peer {
   }
 }
 
-/** Resolves when `condition` holds, looking after every turn of the event loop. */
+/** Resolves when `condition` holds, looking after every turn of the event loop; rejects after ten seconds. */
 export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+  const end = performance.now() + 10_000;
+  while (!condition()) {
+    if (performance.now() > end) throw new Error(`not within 10 s: ${condition}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
 /** Rejects after `ms`: a test that would hang fails instead. */

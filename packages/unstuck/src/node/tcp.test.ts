@@ -97,15 +97,20 @@ for (const how of ["reset", "fin"] as const) {
   });
 }
 
-test("after our own FIN the port is in TIME_WAIT, and that is reported as EADDRINUSE", async () => {
+test("after our own FIN the old connection is in TIME_WAIT: the same port works or is EADDRINUSE, as the kernel likes", async () => {
   const peer = new Peer();
   const port = await peer.listen();
   const first = await connected(port);
   first.line!.shutdown();
   await first.has("closed");
   const second = dial({ host: "127.0.0.1", port }, { localPort: first.localPort! });
-  await second.has("closed");
-  assert.deepEqual(second.events, ["EADDRINUSE", "closed"]);
+  await within(
+    5000,
+    until(() => second.events.length > 0),
+  );
+  if (second.events[0] === "established") assert.equal(second.localPort, first.localPort);
+  else assert.equal(second.events[0], "EADDRINUSE");
+  second.line!.abort();
   await peer.close();
 });
 

@@ -126,6 +126,10 @@ class TcpLine implements Line {
   }
 
   #connect(endpoint: Endpoint, localPort: number | undefined): void {
+    // An explicit bind, also to port 0, gets a port of our own. One that connect() picks may be shared with
+    // connections to elsewhere, and could not be bound again later.
+    const anyAddress = endpoint.family === 6 ? "::" : "0.0.0.0";
+    const localAddress = this.#options.localAddress ?? (this.#request.probe ? undefined : anyAddress);
     let socket: Socket;
     try {
       socket = connect({
@@ -138,7 +142,7 @@ class TcpLine implements Line {
         // The core decides what a FIN means.
         allowHalfOpen: true,
         ...(localPort === undefined ? {} : { localPort }),
-        ...(this.#options.localAddress === undefined ? {} : { localAddress: this.#options.localAddress }),
+        ...(localAddress === undefined ? {} : { localAddress }),
         onread: { buffer: () => this.#room(), callback: (bytes, buffer) => this.#onRead(bytes, buffer) },
       });
     } catch (error) {

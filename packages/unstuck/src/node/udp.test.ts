@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { test } from "node:test";
 import { XprtError } from "../sunrpc/mod.js";
 import { ECHO, NULL, PROG, reply, until, within } from "./fixture.test.js";
-import { connect, HARD_UDP, QUICK, type RpcClient } from "./mod.js";
+import { clientOver, connect, HARD_UDP, QUICK, Resolver, type RpcClient, udpDialer } from "./mod.js";
 
 const BYTES = Uint8Array.of(1, 2, 3, 4);
 
@@ -96,6 +96,22 @@ test("a call that fits no datagram is EMSGSIZE and was never sent", async () => 
     return true;
   });
   assert.equal(datagrams, 0);
+  await client.close();
+  peer.socket.close();
+});
+
+test("a name with several addresses: where nobody listens, the next one is tried", async () => {
+  const peer = await udpPeer((record, from) => answer(peer.socket, record, from));
+  const lookup = async () => [
+    { address: "127.0.0.2", family: 4 },
+    { address: "127.0.0.1", family: 4 },
+  ];
+  const resolver = new Resolver({ target: { host: "two.test", port: peer.port }, proto: "udp", lookup });
+  const client = clientOver(udpDialer({ resolver, peer: "test" }), {
+    policy: { ...QUICK, timeoMs: 20 },
+    auth: { flavor: "none" },
+  });
+  assert.deepEqual(await within(5000, client.call(ECHO, BYTES)), BYTES);
   await client.close();
   peer.socket.close();
 });

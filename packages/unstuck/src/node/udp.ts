@@ -29,8 +29,11 @@ class UdpLine implements Line {
   readonly #request: DialRequest;
   readonly #sink: LineSink;
   readonly #resvPorts: ResvPorts | undefined;
+  #endpoints: readonly Endpoint[] = [];
+  #tried = 0;
   #socket: Socket | undefined;
   #up = false;
+  #told = false;
   #over = false;
 
   constructor(options: UdpOptions, request: DialRequest, sink: LineSink) {
@@ -42,21 +45,29 @@ class UdpLine implements Line {
         ? new ResvPorts()
         : undefined;
     const found = options.resolver.resolve();
-    if (!(found instanceof Promise)) this.#open(found[0]);
+    if (!(found instanceof Promise)) this.#open(found);
     else
       found.then(
-        (endpoints) => this.#open(endpoints[0]),
+        (endpoints) => this.#open(endpoints),
         (error) => this.#die(errnoOf(error)),
       );
   }
 
-  send(pieces: readonly Uint8Array[], _totalBytes: number): void {
+  send(pieces: readonly Uint8Array[], totalBytes: number): void {
+    const socket = this.#socket;
+    // Between two addresses datagrams are lost.
+    if (socket === undefined || !this.#up) {
+      queueMicrotask(() => {
+        if (!this.#over) this.#sink.wrote(totalBytes);
+      });
+      return;
+    }
     for (const piece of pieces) {
-      this.#socket?.send(piece, (error) => {
+      socket.send(piece, (error) => {
         if (this.#over) return;
         // Gone or refused, the send buffer has room for it again; whether to send once more is the core's business.
         this.#sink.wrote(piece.length);
-        if (error !== null) this.#sink.error(errnoOf(error));
+        if (error) socket.emit("error", error);
       });
     }
   }
@@ -76,28 +87,30 @@ class UdpLine implements Line {
     else this.#socket.close();
   }
 
-  #open(endpoint: Endpoint | undefined): void {
+  #open(endpoints: readonly Endpoint[]): void {
     if (this.#over) return;
-    if (endpoint === undefined) {
-      this.#die("ENOTFOUND");
-      return;
-    }
-    this.#bind(endpoint, this.#resvPorts?.next() ?? this.#request.localPort);
+    this.#endpoints = endpoints;
+    const endpoint = endpoints[this.#tried++];
+    if (endpoint === undefined) this.#die("ENOTFOUND");
+    else this.#bind(endpoint, this.#resvPorts?.next() ?? this.#request.localPort);
   }
 
   #bind(endpoint: Endpoint, localPort: number | undefined): void {
     const socket = createSocket({ type: endpoint.family === 6 ? "udp6" : "udp4" });
     this.#socket = socket;
-    socket.on("error", (error) => this.#onError(error, endpoint));
+    socket.on("error", (error) => {
+      if (socket === this.#socket) this.#onError(error, endpoint);
+    });
     socket.once("close", () => {
       if (socket === this.#socket) this.#sink.closed();
     });
     socket.on("message", (bytes) => {
-      if (!this.#over) this.#sink.data(bytes);
+      if (!this.#over && socket === this.#socket) this.#sink.data(bytes);
     });
     socket.once("connect", () => {
       this.#up = true;
-      if (!this.#over) this.#sink.established(socket.address().port);
+      if (!this.#over && !this.#told) this.#sink.established(socket.address().port);
+      this.#told = true;
     });
     socket.bind(
       {
@@ -115,18 +128,28 @@ class UdpLine implements Line {
     if (this.#over) return;
     const code = errnoOf(error);
     if (this.#up) {
+      if (code === "ECONNREFUSED" && this.#tried < this.#endpoints.length) this.#switch();
       // ICMP's answer to some datagram: the socket lives on.
-      this.#sink.error(code);
+      else this.#sink.error(code);
       return;
     }
     const port = code === "EADDRINUSE" ? this.#resvPorts?.next() : undefined;
-    if (port === undefined) {
-      this.#die(code);
-      return;
-    }
-    const failed = this.#socket;
+    if (port === undefined) this.#die(code);
+    else this.#rebind(endpoint, port);
+  }
+
+  /** Nobody is at this address of several: the next one. What was sent is lost, as datagrams may be. */
+  #switch(): void {
+    const endpoint = this.#endpoints[this.#tried++]!;
+    this.#options.resolver.prefer(endpoint.address);
+    this.#rebind(endpoint, this.#resvPorts?.next());
+  }
+
+  #rebind(endpoint: Endpoint, port: number | undefined): void {
+    const left = this.#socket;
     this.#socket = undefined;
-    failed?.close();
+    this.#up = false;
+    left?.close();
     this.#bind(endpoint, port);
   }
 
