@@ -49,14 +49,15 @@ Start here:
   for (const command of commands) root.addCommand(command);
   for (const command of everyCommand(root)) {
     command.exitOverride();
+    const help = `unstuck${command === root ? "" : ` ${command.name()}`} --help`;
     command.configureOutput({
-      outputError: (text, write) =>
-        write(
-          `unstuck: ${text
-            .replace(/^error: /, "")
-            .trim()
-            .replace(/\n/g, " ")}\n`,
-        ),
+      outputError: (text, write) => {
+        const line = text
+          .replace(/^error: /, "")
+          .trim()
+          .replace(/\n/g, " ");
+        write(`unstuck: ${line} (see: ${help})\n`);
+      },
     });
   }
   return root;

@@ -42,11 +42,14 @@ export class WatchLines {
       case "lost":
         this.#stamped(event, `${p("red", "lost")}  ${event.error.message}`);
         return;
-      case "waiting":
+      case "waiting": {
+        const live = this.#sink.live !== undefined;
+        const stamp = live ? "" : `${clock(event.at)}  `;
         this.#passing(
-          `${clock(event.at)}  ${ordinal(event.n)}  ${waited(p, event.ageMs)}  ${p("yellow", waitText(event))}`,
+          `${stamp}${ordinal(event.n)}  ${waited(p, event.ageMs)}  ${p("yellow", waitText(event, live))}`,
         );
         return;
+      }
       case "connection":
         for (const text of this.#history.tell(event))
           this.#sink.line(p("dim", `${clock(event.at)}  ${text}`));
@@ -71,10 +74,11 @@ export class WatchLines {
   }
 }
 
-/** Why stat `n` waits, in one sentence. */
-export function waitText(event: Extract<WatchEvent, { type: "waiting" }>): string {
+/** Why stat `n` waits, in one sentence; `short`: where there is room for a line only. */
+export function waitText(event: Extract<WatchEvent, { type: "waiting" }>, short = false): string {
   const call = event.calls[0];
   if (call === undefined) return event.connections.find((c) => c.text !== undefined)?.text ?? "about to call";
+  if (short) return `${shortProcedure(call.procedure)}: ${withNames(call.text)}`;
   const attempt = call.attempts > 1 ? `, sent ${call.attempts} times` : "";
   return `${shortProcedure(call.procedure)} xid 0x${call.xid.toString(16).padStart(8, "0")}${attempt}: ${withNames(call.text)}`;
 }
