@@ -7,13 +7,28 @@ import { decodeUtf8, encodeUtf8 } from "../xdr/mod.js";
 export interface IoPolicy {
   /** `auto`: synchronously while it is quick. `sync`, `async`: always. */
   readonly mode: "auto" | "sync" | "async";
-  /** `auto`: an operation that took longer than this many ms turns the disk over to the thread pool … */
+  /** `auto`: an operation that waited longer than this many ms for the disk turns it over to the thread pool … */
   readonly slowMs: number;
   /** … for this many ms. */
   readonly coolMs: number;
 }
 
 export const DEFAULT_IO_POLICY: IoPolicy = { mode: "auto", slowMs: 5, coolMs: 1000 };
+
+/** What tells waiting for a disk from waiting for a processor. */
+export interface Probe {
+  /** Milliseconds of a monotonic clock. */
+  now(): number;
+  /** getrusage(2) of the process: how often it was preempted, and blocks it read from disks. */
+  usage(): { readonly involuntaryContextSwitches: number; readonly fsRead: number };
+}
+
+const REAL_PROBE: Probe = { now: () => performance.now(), usage: () => process.resourceUsage() };
+
+/** How old, in ms, the usage may be that an operation is compared with. Asking for it takes about a microsecond. */
+const USAGE_MS = 1;
+/** So many times `slowMs` is too long, whatever was waited for. */
+const STALLED = 10;
 
 type Path = string | Buffer;
 
@@ -32,31 +47,50 @@ const realpath = promisify(fs.realpath.native) as unknown as (
 /**
  * The file system's calls, as answers. A call on a warm local folder takes 1 to 5 µs; through libuv's thread
  * pool it takes 20 to 50, four at a time. So they are made synchronously as long as that is quick: the first
- * operation that takes more than `slowMs` blocks the loop for as long as it takes, and for `coolMs` after it
- * all go through the pool. A name's bytes that are not UTF-8 are lone surrogates (see xdr/text.ts).
+ * operation that waits more than `slowMs` for the disk blocks the loop for as long as it takes, and for `coolMs`
+ * after it all go through the pool. On a busy machine an operation may take as long because the process was
+ * preempted in it; that is no reason. A name's bytes that are not UTF-8 are lone surrogates (see xdr/text.ts).
  */
 export class DiskIo {
-  /** performance.now() of the operation that began last. */
+  /** Probe.now() of the operation that began last. */
   now = 0;
   /** May calls be made synchronously just now? */
   sync = false;
   readonly #policy: IoPolicy;
-  #coolUntil = 0;
+  readonly #probe: Probe;
+  #coolUntil = Number.NEGATIVE_INFINITY;
+  #usage: ReturnType<Probe["usage"]>;
+  #usageAt: number;
 
-  constructor(policy: IoPolicy) {
+  constructor(policy: IoPolicy, probe = REAL_PROBE) {
     this.#policy = policy;
+    this.#probe = probe;
+    this.#usage = probe.usage();
+    this.#usageAt = probe.now();
   }
 
   /** An operation begins. */
   begin(): void {
-    this.now = performance.now();
+    this.now = this.#probe.now();
     this.sync = this.#policy.mode === "auto" ? this.now >= this.#coolUntil : this.#policy.mode === "sync";
+    if (this.now - this.#usageAt <= USAGE_MS) return;
+    this.#usage = this.#probe.usage();
+    this.#usageAt = this.now;
   }
 
   /** The synchronous part of the operation ended. */
   end(): void {
-    const end = performance.now();
-    if (end - this.now > this.#policy.slowMs) this.#coolUntil = end + this.#policy.coolMs;
+    const end = this.#probe.now();
+    const took = end - this.now;
+    if (took <= this.#policy.slowMs) return;
+    if (took > STALLED * this.#policy.slowMs || !this.#wasPreempted())
+      this.#coolUntil = end + this.#policy.coolMs;
+  }
+
+  #wasPreempted(): boolean {
+    const { involuntaryContextSwitches, fsRead } = this.#probe.usage();
+    const before = this.#usage;
+    return involuntaryContextSwitches > before.involuntaryContextSwitches && fsRead === before.fsRead;
   }
 
   /** undefined when there is nothing of that name. */
