@@ -15,7 +15,6 @@ import {
   wait,
 } from "../../vfs/mod.js";
 import type { Exports, Opened } from "../exports.js";
-import { procedure, withAttr } from "./procedure.js";
 import { listingMax } from "./limits.js";
 import {
   type entry3,
@@ -29,6 +28,7 @@ import {
   type READDIRPLUS3args,
   type READDIRPLUS3res,
 } from "./nfs3.gen.js";
+import { procedure, withAttr } from "./procedure.js";
 
 const { NFS3_OK } = nfsstat3;
 

@@ -12,7 +12,6 @@ import {
   wait,
 } from "../../vfs/mod.js";
 import type { Exports, Opened } from "../exports.js";
-import { procedure, withAttr } from "./procedure.js";
 import { transferMax } from "./limits.js";
 import {
   ACCESS3_DELETE,
@@ -32,6 +31,7 @@ import {
   type READLINK3args,
   type READLINK3res,
 } from "./nfs3.gen.js";
+import { procedure, withAttr } from "./procedure.js";
 import { statusOf } from "./status.js";
 
 const { NFS3_OK } = nfsstat3;

@@ -1,7 +1,6 @@
 import type { CallContext, Handlers } from "../../sunrpc/mod.js";
 import { type Steps, wait } from "../../vfs/mod.js";
 import type { Exports, Opened } from "../exports.js";
-import { procedure, withAttr } from "./procedure.js";
 import { LISTING_MAX_BYTES, transferMax } from "./limits.js";
 import {
   FSF3_CANSETTIME,
@@ -17,6 +16,7 @@ import {
   type PATHCONF3args,
   type PATHCONF3res,
 } from "./nfs3.gen.js";
+import { procedure, withAttr } from "./procedure.js";
 
 const { NFS3_OK } = nfsstat3;
 const BLOCK_BYTES = 4096;

@@ -1,7 +1,6 @@
 import type { Handlers } from "../../sunrpc/mod.js";
 import { type Answer, after, type Steps, VfsError } from "../../vfs/mod.js";
 import type { Exports, Opened } from "../exports.js";
-import { procedure, unchanged } from "./procedure.js";
 import type {
   COMMIT3args,
   CREATE3args,
@@ -18,6 +17,7 @@ import type {
   WRITE3args,
   wcc_data,
 } from "./nfs3.gen.js";
+import { procedure, unchanged } from "./procedure.js";
 import type { Failure } from "./status.js";
 
 /**
