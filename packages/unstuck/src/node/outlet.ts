@@ -52,6 +52,7 @@ export class Outlet implements LineSink {
 
   /** Writes what was queued. */
   flush(): void {
+    if (this.#over) return;
     this.#cut();
     const pieces = this.#pieces;
     if (pieces.length === 0 || this.line === undefined) return;
@@ -72,6 +73,7 @@ export class Outlet implements LineSink {
     if (this.#over) return;
     this.#over = true;
     this.#pieces = [];
+    this.#buffer = undefined;
     this.line?.abort();
   }
 
