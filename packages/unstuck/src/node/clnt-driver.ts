@@ -17,6 +17,7 @@ import {
   type Procedure,
   sealCall,
   type TaskId,
+  TaskTable,
 } from "../sunrpc/mod.js";
 import { locateEncode, XdrReader, XdrWriter } from "../xdr/mod.js";
 import { Alarm } from "./alarm.js";
@@ -54,7 +55,7 @@ export class RpcClient implements Caller, AsyncDisposable {
   readonly #writer = new XdrWriter();
   readonly #reader = new XdrReader(new Uint8Array(0));
 
-  readonly #calls = new Map<TaskId, Pending>();
+  readonly #calls = new TaskTable<Pending>();
   #lastTask: TaskId = -1;
   /** The call being posted right now: a callback must not come before `callWith` returns. */
   #starting: TaskId = -1;

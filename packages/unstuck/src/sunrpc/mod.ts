@@ -6,3 +6,4 @@ export * from "./port.js";
 export * from "./program.js";
 export * from "./record.js";
 export * from "./svc/mod.js";
+export * from "./task-table.js";

@@ -1,6 +1,7 @@
 import { InvariantError } from "../errors.js";
 import type { ClntEffect, Cookie, HistoryEntry, Instant, TaskId } from "../port.js";
 import { RecordPool } from "../record.js";
+import { TaskTable } from "../task-table.js";
 import type { Call } from "./call.js";
 import type { ClntConfig } from "./config.js";
 import {
@@ -25,7 +26,7 @@ export class Machine {
    * The one table a call lives in, keyed by xid: counted from the first one, so that keys stay small integers
    * (and are the tasks' numbers).
    */
-  calls = new Map<number, Call>();
+  calls = new TaskTable<Call>();
   xprts: Xprt[] = [];
   readonly firstXid: number;
   pings = 0;
@@ -139,8 +140,8 @@ export class Machine {
     const copy: Machine = Object.assign(new Machine(this.config, this.now), this, { pool: new RecordPool() });
     copy.#random = this.#random;
     copy.out = [];
-    copy.calls = new Map();
-    for (const [task, call] of this.calls) copy.calls.set(task, call.clone());
+    copy.calls = new TaskTable();
+    for (const call of this.calls.values()) copy.calls.set(call.task, call.clone());
     copy.xprts = this.xprts.map((x) => x.clone());
     return copy;
   }
