@@ -115,6 +115,7 @@ export const troubles = {
 };
 
 const names = Object.keys(troubles);
+const onProcess = (name) => /server (killed|stopped|restarted)/.test(name);
 
 /**
  * The next trouble of a run: mostly one, sometimes two on top of each other.
@@ -124,10 +125,8 @@ export function nextTrouble(random, mostMs = 20_000) {
   const dice = random.next();
   const ms = dice < 0.6 ? random.between(100, 2500) : dice < 0.95 ? random.between(2500, 8000) : 20_000;
   const first = random.pick(names);
-  // Two rows that both work on the server would undo each other.
-  const others = names.filter(
-    (name) => name !== first && !(name.includes("server ") && first.includes("server ")),
-  );
+  // Two rows that both work on the server's process would undo each other.
+  const others = names.filter((name) => name !== first && !(onProcess(name) && onProcess(first)));
   const chosen = random.chance(0.25) ? [first, random.pick(others)] : [first];
   return { names: chosen, ms: Math.min(ms, mostMs) };
 }
