@@ -1,5 +1,7 @@
 // What tshark calls the things that the RFCs call otherwise. A row: tshark's name, and the last parts of our paths that it stands for.
 const rows = {
+  "mount.dump.directory": "ml_directory",
+  "mount.dump.hostname": "ml_hostname",
   "mount.export.directory": "ex_dir",
   "mount.flavor": "mountinfo.auth_flavors",
   "mount.flavors": "auth_flavors.[length]",
