@@ -116,13 +116,13 @@ test("a name with several addresses: where nobody listens, the next one is tried
   peer.socket.close();
 });
 
-test("closing in the turn of a call sends nothing more, and throws nothing", async () => {
+test("closing in the turn of a call sends nothing more, and throws nothing", async (t) => {
   const peer = await udpPeer((record, from) => answer(peer.socket, record, from));
+  t.after(() => peer.socket.close());
   const client = await to(peer.port);
   await within(5000, client.call(ECHO, BYTES));
   const last = client.call(ECHO, BYTES);
   await Promise.all([assert.rejects(last, { code: "ECLOSED" }), client.close()]);
   // An error of the write that was still queued would be uncaught, and fail this test.
   await new Promise((resolve) => setImmediate(resolve));
-  peer.socket.close();
 });
