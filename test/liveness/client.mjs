@@ -9,6 +9,9 @@ import { randomOf } from "./random.mjs";
 /** unmount() promises to be bounded: closing 2 s, UMNT 1 s; the rest is for a busy machine. */
 const UNMOUNT_MS = 8000;
 
+/** Long after everything should have settled. */
+const QUIESCE_MS = 20_000;
+
 const loads = [];
 const crashes = [];
 let random;
@@ -66,10 +69,10 @@ const answers = {
   },
   /** Everything settled, nothing new: memory and open things then. */
   async sample() {
-    await quiesce();
+    const quiet = await quiesce();
     const sample = measure();
-    resume();
-    return sample;
+    if (quiet) resume();
+    return { ...sample, quiet };
   },
   tally,
   /** Unmounts and lets the process end by itself. */
@@ -119,9 +122,19 @@ function resume() {
   churning = remount(random.fork(`churn ${remounts}`));
 }
 
+/** Starts nothing more, and waits until everything has settled. False when that does not come. */
 async function quiesce() {
   churn = false;
-  await Promise.all([churning, ...loads.map((load) => load.pause())]);
+  const over = new AbortController();
+  const all = Promise.all([churning, ...loads.map((load) => load.pause())]).then(() => true);
+  const enough = sleep(QUIESCE_MS, false, { signal: over.signal }).catch(() => false);
+  const quiet = await Promise.race([all, enough]);
+  over.abort();
+  for (const load of loads) {
+    const { length } = load.hard();
+    if (length > 0) load.fault(`STUCK: ${length} calls ${QUIESCE_MS} ms after the last one was started`);
+  }
+  return quiet;
 }
 
 /** Mounts and unmounts beside the rest, in all weathers: either is bounded, and leaves nothing behind. */

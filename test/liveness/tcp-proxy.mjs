@@ -161,7 +161,7 @@ class Pair {
 
   numb(ms) {
     this.#numbUntil = Math.max(this.#numbUntil, performance.now() + ms);
-    this.later(ms + 1);
+    this.later(ms);
   }
 
   cutIn(bytes) {
@@ -171,7 +171,10 @@ class Pair {
   later(ms) {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
-      this.pump();
+      // Timers may be early by what the turn had lasted when they were set.
+      const left = this.#numbUntil - performance.now();
+      if (left > 0) this.later(left);
+      else this.pump();
     }, ms);
     this.#timers.add(timer);
   }
