@@ -279,6 +279,25 @@ test("a peer that sends senseless records: EPROTO in the end, with pauses betwee
   assert(outcome?.type === "unanswered" && outcome.code === "EPROTO", JSON.stringify(outcome));
 });
 
+test("a corrupt record mark swallows the replies after it, but not for ever", () => {
+  const sim = new Sim();
+  sim.call();
+  sim.run(10);
+  sim.serve = (record) => {
+    const bytes = reply(record);
+    bytes[1] = 1;
+    sim.serve = reply;
+    return bytes;
+  };
+  const task = sim.call();
+  for (let s = 0; s < 200; s++) {
+    sim.call();
+    sim.run(1_000);
+  }
+  assert.equal(sim.outcome(task)?.type, "accepted");
+  assert.equal(sim.settled.size, 202, "nothing is left behind");
+});
+
 test("a full send buffer makes calls wait in order, and its emptying lets them go", () => {
   const sim = new Sim({ sendBufferBytes: 100 });
   sim.call();

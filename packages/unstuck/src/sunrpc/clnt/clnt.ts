@@ -177,6 +177,7 @@ export class Clnt {
 
   #onRecord(x: Xprt, record: Uint8Array): void {
     const m = this.#m;
+    x.recordAt = m.now;
     const xid = replyXid(record);
     if (xid === undefined) return this.#onSenseless(x, "a record that is no reply");
     const call = m.calls.get(m.taskOf(xid));

@@ -46,6 +46,11 @@ export interface ClntConfig {
   readonly sendBufferBytes: number;
   /** The longest reply record accepted. */
   readonly maxRecordBytes: number;
+  /**
+   * The longest a record may take to arrive, other records waiting behind it: a corrupt record mark swallows
+   * every reply after it, and bytes keep coming.
+   */
+  readonly recordMs: number;
 }
 
 /** The defaults; `server` and `seed` are the caller's. */
@@ -59,4 +64,5 @@ export const CLNT_DEFAULTS: Omit<ClntConfig, "server" | "seed"> = {
   idleMs: 300_000,
   sendBufferBytes: 4 << 20,
   maxRecordBytes: 64 << 20,
+  recordMs: 180_000,
 };

@@ -41,6 +41,7 @@ export function onEstablished(m: Machine, x: Xprt, localPort: number | undefined
   x.unsent = 0;
   x.reader = new RecordReader({ maxRecordBytes: m.config.maxRecordBytes, pool: m.pool });
   x.heardAt = m.now;
+  x.recordAt = m.now;
   x.idleSince = m.now;
   x.checkAt = Number.POSITIVE_INFINITY;
   m.go(x, "established", "connected", m.now + m.config.idleMs);

@@ -9,7 +9,7 @@ import { authNone } from "../msg/auth.js";
 import { callTemplate, sealCall, setCallXid } from "../msg/call.js";
 import { RecordReader } from "../record.js";
 import { resend, sendBytes } from "./calls.js";
-import { attemptMs, onReply, replace } from "./connection.js";
+import { attemptMs, onProtocolError, onReply, replace } from "./connection.js";
 import type { Machine } from "./machine.js";
 import type { ProbeStage } from "./states.js";
 import type { Xprt } from "./xprt.js";
@@ -21,6 +21,9 @@ const MOST_PATIENCE_MS = 60_000;
 export function onCheck(m: Machine, x: Xprt): void {
   x.checkAt = Number.POSITIVE_INFINITY;
   if (x.state !== "connected" || x.pending === 0 || x.probe.stage !== "none") return;
+  if (m.config.kind === "stream" && m.now - Math.max(x.recordAt, x.busySince) >= m.config.recordMs) {
+    return onProtocolError(m, x, `no record ended for ${m.config.recordMs / 1000} s`);
+  }
   const patience = Math.min(m.config.probe.afterMs * 2 ** Math.min(x.replacements, 10), MOST_PATIENCE_MS);
   const at = Math.max(x.heardAt ?? 0, x.busySince) + patience;
   if (at > m.now) {

@@ -108,6 +108,8 @@ export class Xprt {
   readonly waiting: { slot: WaitList; connect: WaitList; space: WaitList };
 
   heardAt: Instant | undefined;
+  /** When the last whole record came, or else the connection began. */
+  recordAt: Instant = 0;
   /** Since when `pending` is above zero on this connection; since when it is zero. */
   busySince: Instant = 0;
   idleSince: Instant = 0;
