@@ -11,8 +11,8 @@ export class Call {
   readonly xprt: number;
   readonly policy: CallPolicy;
   readonly startedAt: Instant;
-  /** Absolute; Infinity when there is none. */
-  readonly deadline: Instant;
+  /** Absolute; Infinity when there is none. Of a zombie: its own end. */
+  deadline: Instant;
   /** Mark, header and arguments; dropped when only a late reply is awaited. */
   record: Uint8Array;
   state: CallState = "new";

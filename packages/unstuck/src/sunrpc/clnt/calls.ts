@@ -82,6 +82,8 @@ export function sendBytes(m: Machine, x: Xprt, record: Uint8Array): void {
 
 function wait(m: Machine, call: Call, state: CallState, list: WaitList): void {
   m.goCall(call, "transmit", state);
+  // In a long outage calls come and are given up: what they leave in the list must not pile up.
+  if (list.length > 2 * m.calls.size + 1024) list.keep((task) => m.calls.get(task)?.state === state);
   list.push(call.task);
 }
 
@@ -184,6 +186,7 @@ export function end(m: Machine, call: Call, code: string): void {
   const until = m.now + ZOMBIE_MS;
   call.timeoutAt = until;
   call.majorAt = until;
+  call.deadline = until;
   m.arm(until);
 }
 
@@ -216,8 +219,8 @@ function remove(m: Machine, call: Call): void {
 
 function release(m: Machine, call: Call): void {
   m.calls.delete(call.task);
-  if (!call.hasSlot) return;
   const x = m.xprtOf(call);
-  x.used--;
-  if (!x.waiting.slot.isEmpty) wake(m, x.waiting.slot, "slot", 1);
+  if (call.hasSlot) x.used--;
+  // Also for a call without one: it may have been woken for a free slot, and ended before it ran.
+  if (!x.waiting.slot.isEmpty && x.used < m.config.slots) wake(m, x.waiting.slot, "slot", 1);
 }

@@ -70,8 +70,9 @@ export function onConnectFailed(m: Machine, x: Xprt, code: string): void {
   x.cookie = 0;
   x.lastFailure = code;
   x.unanswered = UNANSWERED.has(code) ? x.unanswered + 1 : 0;
-  failSoftconn(m, x, code);
-  if (PORT_TAKEN.has(code)) x.portTaken = true;
+  // Our own old port says nothing about the server: from a fresh one it may be reached.
+  if (PORT_TAKEN.has(code) && x.localPort !== 0 && !x.portTaken) x.portTaken = true;
+  else failSoftconn(m, x, code);
   x.failures++;
   // An attempt that ran out of time was itself a pause.
   retryOrRest(m, x, "failed", code === "ETIMEDOUT" ? 1 : x.failures);
@@ -88,6 +89,8 @@ function failSoftconn(m: Machine, x: Xprt, code: string): void {
 export function onFin(m: Machine, x: Xprt): void {
   if (x.state === "connecting") return onSocketError(m, x, "ECONNRESET");
   if (x.state !== "connected") return;
+  // There is nothing left to question.
+  m.endProbe(x);
   m.note(x, "fin-received");
   x.lastFailure = "closed by the server";
   m.go(x, "lost", "disconnecting");

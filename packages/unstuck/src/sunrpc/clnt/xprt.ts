@@ -39,6 +39,17 @@ export class WaitList {
     return this.#head === this.#tasks.length;
   }
 
+  /** Stale entries included. */
+  get length(): number {
+    return this.#tasks.length - this.#head;
+  }
+
+  /** Drops the entries that `waits` says no to. */
+  keep(waits: (task: TaskId) => boolean): void {
+    this.#tasks = this.#tasks.slice(this.#head).filter(waits);
+    this.#head = 0;
+  }
+
   /** What waits, for digests and snapshots. */
   toArray(): readonly TaskId[] {
     return this.#tasks.slice(this.#head);
