@@ -46,6 +46,8 @@ struct forest { tree trees<>; };
 union onEnum switch (colour c) { case RED: int a; case GREEN: case BLUE: string b<>; default: void; };
 union onPaint switch (paint p) { case RED: int a; case GREEN: void; };
 union onBool switch (bool b) { case TRUE: sized s; case FALSE: void; };
+union onBoolWhole switch (bool b) { case FALSE: void; case TRUE: int x; default: int y; };
+union onEnumWhole switch (toggle t) { case ON: int a; case OFF: void; default: string b<>; };
 union onBoolDefault switch (bool b) { case FALSE: void; default: int x; };
 union onInt switch (int i) { case -1: int a; case 2: string b<>; };
 union onUnsigned switch (unsigned int u) { case 0: int a; case 0xffffffff: string b<>; default: int c; };

@@ -25,7 +25,10 @@ export function printUnion(def: UnionDef, context: PrintContext): string {
     armOf(def, arm, arm.when.map(label.expression), arm.when.map(label.type), context),
   );
   const named = def.cases.flatMap((arm) => arm.when.map(label.type));
-  const otherwise = def.otherwise && armOf(def, def.otherwise, [], [label.rest(onWire.ts, named)], context);
+  // A default that nothing is left for could be neither written nor read, and would not compile.
+  const rest = label.rest(onWire.ts, named);
+  const otherwise =
+    def.otherwise && rest !== undefined ? armOf(def, def.otherwise, [], [rest], context) : undefined;
   const arms = otherwise ? [...cases, otherwise] : cases;
   // Numbers cannot be excluded from `number`: the fields of the other arms are ruled out instead.
   const open = otherwise !== undefined && label.open;
@@ -131,10 +134,15 @@ function labeller(def: UnionDef, { module, wiring }: PrintContext) {
           : onEnum.members.find(({ name }) => module.values.get(name.text)?.value === number)?.name.text;
       return `${enumName}.${memberName(named ?? "")}`;
     };
+    const named = new Set(def.cases.flatMap((arm) => arm.when.map(numberOf)));
+    const isWhole = onEnum.members.every(({ name }) =>
+      named.has(entry.module.values.get(name.text)?.value ?? 0n),
+    );
     return {
       expression: member,
       type: (value: Value) => `typeof ${member(value)}`,
-      rest: (ts: string, named: readonly string[]) => `Exclude<${ts}, ${named.join(" | ")}>`,
+      rest: (ts: string, types: readonly string[]) =>
+        isWhole ? undefined : `Exclude<${ts}, ${types.join(" | ")}>`,
       open: false,
     };
   }
@@ -144,7 +152,7 @@ function labeller(def: UnionDef, { module, wiring }: PrintContext) {
       expression: truth,
       type: truth,
       rest: (_ts: string, named: readonly string[]) =>
-        named.length > 1 ? "never" : String(!named.includes("true")),
+        named.length > 1 ? undefined : String(!named.includes("true")),
       open: false,
     };
   }
