@@ -2,6 +2,13 @@ import { InvalidArgumentError } from "commander";
 
 /** Argument parsers for commander: each returns a value or says what would have been right. */
 
+/** A server's name or address. An IPv6 address may stand in brackets, as in URLs. */
+export function hostName(text: string): string {
+  const bare = /^\[(.*)\]$/.exec(text)?.[1] ?? text;
+  if (/^[^\s/[\]]+$/.test(bare)) return bare;
+  throw new InvalidArgumentError("a host is a name or an address, such as server, 192.168.1.200 or fe80::1");
+}
+
 export function portNumber(text: string): number {
   return integer(text, 0, 65535, "a port is a whole number from 0 (any free one) to 65535");
 }

@@ -98,6 +98,7 @@ test("wrong command lines: status 2, and one line that says what would be right"
     [["serve", ".", "--allow", "everybody"], /192\.168\.1\.0\/24/],
     [["serve", MAIN], /it is a file/],
     [["showmount", "-e", "-a", "h"], /exclude each other/],
+    [["showmount", "-e", "nfs://h/x"], /a host is a name or an address/],
     [["rpcinfo", "-t", "h"], /a host and a program are needed/],
     [["rpcinfo", "-t", "h", "mont"], /did you mean mount/],
     [["rpcinfo", "h", "nfs"], /-t \(TCP\) or -u \(UDP\)/],
@@ -117,7 +118,7 @@ test("wrong command lines: status 2, and one line that says what would be right"
 });
 
 test("every command has help with examples; no command shows help", async () => {
-  const names = ["serve", "watch", "ps", "stat", "ls", "cat", "showmount", "rpcinfo", "demo"];
+  const names = ["serve", "watch", "ps", "stat", "ls", "cat", "showmount", "rpcinfo", "rpcgen", "demo"];
   const results = await Promise.all(names.map((name) => unstuck(name, "--help")));
   for (const [i, { status, out }] of results.entries()) {
     assert.equal(status, 0);
@@ -155,11 +156,23 @@ test("failures: status 1 when the server says no, 3 when nobody answers", async 
     unstuck("showmount", "-e", "no-such-host.invalid"),
   ]);
   assert.deepEqual([missing.status, nowhere.status, noExport.status, noHost.status], [1, 3, 1, 3]);
+  assert.match(noHost.err, /--mount-port/);
   assert.match(missing.err, /^unstuck: ENOENT/);
   assert.match(nowhere.err, /ECONNREFUSED/);
   assert.match(noExport.err, /the server exports \/export/);
   for (const { err } of [missing, nowhere, noExport, noHost])
     assert.equal(err.trimEnd().split("\n").length, 1, err);
+});
+
+test("rpcgen: what does not compile is shown in its place, with status 1", async () => {
+  const file = join(home, "bad.x");
+  await writeFile(file, "const A = 1;\nstruct s { nope x; };\n");
+  const { status, out, err } = await unstuck("rpcgen", file);
+  assert.deepEqual([status, out], [1, ""]);
+  const [first, excerpt, caret] = err.split("\n");
+  assert.match(first!, /^unstuck: .*bad\.x:2:12: .*nope/);
+  assert.equal(excerpt, "    struct s { nope x; };");
+  assert.equal(caret, "               ^^^^");
 });
 
 test("showmount and rpcinfo against our own server", async () => {
@@ -240,7 +253,8 @@ test("ps shows the waiting call of a watch whose server is stopped; Ctrl-C ends 
     );
     assert.match(verbose.out, /connection 1 established, port \d+/);
     assert.match(verbose.out, /tshark -Y 'rpc\.xid == 0x[0-9a-f]{8}'/);
-    assert.match(other.out, /no unstuck process/);
+    assert.equal(other.status, 1);
+    assert.match(other.err, /no unstuck process of this user has the number 1/);
     watcher.kill("SIGINT");
     const [status] = (await once(watcher, "close")) as [number | null];
     const last = JSON.parse(out.trim().split("\n").at(-1)!) as WatchEvent;

@@ -61,7 +61,7 @@ export function codeOf(error: unknown): string | undefined {
 }
 
 export interface Explained {
-  /** One line, no prefix, no newline. */
+  /** No prefix, no newline at the end. One line, unless it shows a place in what was given. */
   readonly line: string;
   readonly status: number;
 }
@@ -71,6 +71,7 @@ export function explain(error: unknown): Explained {
   if (!(error instanceof Error)) return { line: String(error), status: exit.failed };
   // The places that these show under the line are worth more than the one-line rule.
   if (error.name === "NfsUrlError") return { line: error.message, status: exit.usage };
+  if (error.name === "CompileError") return { line: error.message, status: exit.failed };
   const message = oneLine(error.message) || error.name;
   if (error instanceof CliError) return { line: message, status: error.status };
   if (error instanceof CommanderError) return { line: message, status: exit.usage };

@@ -102,7 +102,7 @@ function transportLines(t: PsTransport): string[] {
   const heard = t.heardMs === null ? "" : `, heard ${duration(t.heardMs)} ago`;
   const traffic = `${bytes(t.bytesSent)} sent, ${bytes(t.bytesReceived)} received`;
   return [
-    `    connection ${t.xprt}: ${t.state}${port}, ${t.connects} ${t.connects === 1 ? "connect" : "connects"}, ${traffic}${heard}`,
+    `    transport ${t.xprt}: ${t.state}${port}, ${t.connects} ${t.connects === 1 ? "connect" : "connects"}, ${traffic}${heard}`,
     ...episodes(t.history).map(
       (episode) => `      ${`${duration(episode.last.agoMs)} ago`.padStart(16)}  ${episodeText(episode)}`,
     ),

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { createLogUpdate } from "log-update";
 import { collect, type PsReport } from "../node/mod.js";
 import { count, positiveSeconds } from "./arguments.js";
+import { CliError } from "./exit.js";
 import { paint, wantsColor } from "./paint.js";
 import { psText } from "./ps.format.js";
 import { abortOnSignals } from "./session.js";
@@ -39,11 +40,16 @@ Examples:
     .action(async (pids: number[] | undefined, options: Options) => {
       if (options.watch === undefined) {
         const report = await look(pids);
+        if (!options.json && pids?.length && report.processes.length === 0) throw absent(pids);
         console.log(options.json ? JSON.stringify(report, null, 2) : psText(report, format(options)));
         return;
       }
       await again(pids, options, (options.watch === true ? 1 : options.watch) * 1000);
     });
+}
+
+function absent(pids: readonly number[]): CliError {
+  return new CliError(`no unstuck process of this user has the number ${pids.join(" or ")}`);
 }
 
 function format(options: Options): Parameters<typeof psText>[1] {

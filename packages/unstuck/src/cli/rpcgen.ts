@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { Command } from "commander";
-import { CompileError, compile, type Source } from "../rpcgen/mod.js";
-import { CliError, exit, usage } from "./exit.js";
+import { type CompileOptions, compile, type Source } from "../rpcgen/mod.js";
+import { CliError, usage } from "./exit.js";
 
 interface RpcgenOptions {
   readonly output?: string;
@@ -25,15 +25,22 @@ export function rpcgenCommand(): Command {
     .option("--xdr <specifier>", "module of the XDR runtime", "unstuck/xdr")
     .option("--sunrpc <specifier>", "module of the types Procedure and Program", "unstuck/sunrpc")
     .option("--check", "write nothing; fail if the output file is not current (needs -o)")
-    .action((input: string, options: RpcgenOptions, command: Command) => {
+    .addHelpText(
+      "after",
+      `
+Includes in the source's own folder are found without -I; each is compiled by a call of its own.
+Exit status: 1 if the source does not compile (every problem is shown with its place), or --check finds a difference.
+
+Examples:
+  $ unstuck rpcgen ping.x -o ping.ts
+  $ unstuck rpcgen ping.x -o ping.ts --check     in a test: is the committed file current?`,
+    )
+    .action((input: string, options: RpcgenOptions) => {
       if (options.check && options.output === undefined) throw usage("--check needs -o FILE");
       const name = input === "-" ? "standard input" : input;
       if (input !== "-" && !existsSync(input)) throw new CliError(`no such file: ${input}`);
-      const code = compileOrFail(
-        command,
-        { name, text: readFileSync(input === "-" ? 0 : input, "utf8") },
-        options,
-      );
+      const text = readFileSync(input === "-" ? 0 : input, "utf8");
+      const { code } = compile({ name, text }, compileOptions(options));
       if (options.output === undefined) process.stdout.write(code);
       else if (!options.check) writeFileSync(options.output, code);
       else if (!existsSync(options.output) || readFileSync(options.output, "utf8") !== code) {
@@ -42,18 +49,12 @@ export function rpcgenCommand(): Command {
     });
 }
 
-function compileOrFail(command: Command, source: Source, options: RpcgenOptions): string {
+function compileOptions({ include, define, xdr, sunrpc }: RpcgenOptions): CompileOptions {
   const load = (path: string, from: Source): Source | undefined => {
-    const found = [dirname(from.name), ...options.include]
+    const found = [dirname(from.name), ...include]
       .map((dir) => resolve(dir, path))
       .find((file) => existsSync(file));
     return found === undefined ? undefined : { name: found, text: readFileSync(found, "utf8") };
   };
-  try {
-    const { xdr, sunrpc, define } = options;
-    return compile(source, { load, xdr, sunrpc, ...(define && { defines: define }) }).code;
-  } catch (error) {
-    if (error instanceof CompileError) command.error(error.message, { exitCode: exit.failed });
-    throw error;
-  }
+  return { load, xdr, sunrpc, ...(define && { defines: define }) };
 }

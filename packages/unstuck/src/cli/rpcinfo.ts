@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { nullOf, QUICK, type RpcClient } from "../node/mod.js";
 import { rpcbind } from "../program/mod.js";
 import { RpcError } from "../sunrpc/mod.js";
-import { portNumber, positiveSeconds, uint32 } from "./arguments.js";
+import { hostName, portNumber, positiveSeconds, uint32 } from "./arguments.js";
 import { CliError, exit, usage } from "./exit.js";
 import { nearest } from "./nearest.js";
 import { longLines, portmapLines, shortLines } from "./rpcinfo.format.js";
@@ -29,7 +29,7 @@ export function rpcinfoCommand(): Command {
   return new Command("rpcinfo")
     .description("list the RPC programs of a host, or call one of them")
     .usage("[-p | -s] [HOST]   or   -t|-u HOST PROGRAM [VERSION]")
-    .argument("[host]", "default: localhost")
+    .argument("[host]", "default: localhost", hostName)
     .argument("[program]", "with -t or -u: a number, or a name such as nfs or mountd")
     .argument("[version]", "with -t or -u: default: every version the server has", uint32)
     .option("-p", "list what rpcbind version 2 (the port mapper) knows")

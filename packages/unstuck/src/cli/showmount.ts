@@ -1,7 +1,8 @@
 import { Command } from "commander";
 import { QUICK } from "../node/mod.js";
 import { mount3 } from "../program/mod.js";
-import { portNumber, positiveSeconds } from "./arguments.js";
+import { XprtError } from "../sunrpc/mod.js";
+import { hostName, portNumber, positiveSeconds } from "./arguments.js";
 import { usage } from "./exit.js";
 import { withSession } from "./session.js";
 import { allLines, directoryLines, exportLines, hostLines } from "./showmount.format.js";
@@ -22,7 +23,7 @@ interface Options {
 export function showmountCommand(): Command {
   return new Command("showmount")
     .description("ask a server's mountd what it exports, and who mounts it")
-    .argument("[host]", "the server", "localhost")
+    .argument("[host]", "the server", hostName, "localhost")
     .option("-e, --exports", "the exports, and who may mount them")
     .option("-a, --all", "who mounts what, as host:directory")
     .option("-d, --directories", "which directories are mounted")
@@ -46,6 +47,7 @@ Examples:
         if ([options.exports, options.all, options.directories].filter(Boolean).length > 1) {
           throw usage("-e, -a and -d exclude each other");
         }
+        const ask = options.mountPort === undefined ? throughRpcbind : <T>(answer: Promise<T>) => answer;
         const client = await session.connect({
           host,
           port: options.mountPort,
@@ -57,11 +59,11 @@ Examples:
         });
         const call = { signal: session.signal, deadlineMs: options.timeout * 1000 };
         if (options.exports) {
-          const exports = await mount3.listExports(client, call);
+          const exports = await ask(mount3.listExports(client, call));
           print(options, exports, `Export list for ${host}:`, exportLines(exports));
           return;
         }
-        const entries = await mount3.mounts(client, call);
+        const entries = await ask(mount3.mounts(client, call));
         if (options.all) print(options, entries, `All mount points on ${host}:`, allLines(entries));
         else if (options.directories) {
           const lines = directoryLines(entries);
@@ -72,6 +74,17 @@ Examples:
         }
       }),
     );
+}
+
+/** Says who else was asked: the error names mountd only. */
+async function throughRpcbind<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!(error instanceof XprtError) || error.code === "ECANCELED") throw error;
+    const way = "rpcbind at port 111 is asked for mountd's port, unless --mount-port gives it";
+    throw new XprtError(error.code, error.sent, `${error.message}; ${way}`, { cause: error });
+  }
 }
 
 function print(options: Options, data: unknown, header: string, lines: readonly string[]): void {

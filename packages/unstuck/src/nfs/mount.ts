@@ -247,6 +247,10 @@ class Mounter<C extends Caller> {
       try {
         const { prog, vers } = program;
         return await rpcbind.lookupPort(caller, { prog, vers, netid: rpcbind.netidOf(proto, host) }, o);
+      } catch (error) {
+        if (!(error instanceof XprtError) || error.code === "ECANCELED") throw error;
+        const way = "where rpcbind cannot be reached, give port= and mountport=";
+        throw new XprtError(error.code, error.sent, `${error.message}; ${way}`, { cause: error });
       } finally {
         await caller.close();
       }

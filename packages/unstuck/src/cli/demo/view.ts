@@ -132,5 +132,7 @@ function historyLines(m: Model, room: number, first: number, paint: Paint): stri
     ...m.acts.map(({ at, text }) => ({ at, text: paint("cyan", text) })),
     ...episodes(m.history).map((episode) => ({ at: episode.last.at, text: episodeText(episode) })),
   ].sort((a, b) => a.at - b.at);
-  return lines.slice(-room).map(({ at, text }) => `${((at - first) / 1000).toFixed(1).padStart(7)}  ${text}`);
+  return lines
+    .slice(-room)
+    .map(({ at, text }) => `${(Math.max(0, at - first) / 1000).toFixed(1).padStart(7)}  ${text}`);
 }
