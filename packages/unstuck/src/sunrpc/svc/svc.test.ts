@@ -253,6 +253,14 @@ test("datagrams: answered to their sender; what deserves no answer is dropped, t
   assert.deepEqual(rig.log, ["close 1"]);
 });
 
+test("a datagram from port 0, which nobody can answer, is dropped", () => {
+  const rig = new Rig().open(1, { ...PEER, transport: "udp" }, "datagram");
+  const from: Peer = { address: "192.0.2.7", port: 0, transport: "udp" };
+  rig.post({ type: "data", conn: 1, bytes: callRecord({ xid: 1, arg: 4 }).subarray(NO_MARK), from });
+  assert.deepEqual(rig.datagrams, []);
+  assert.equal(rig.core.stats.dropped, 1);
+});
+
 test("a reply too long for a datagram is a SYSTEM_ERR, not silence", () => {
   const rig = new Rig([testService()], { datagramBytes: 27 });
   rig.open(1, { ...PEER, transport: "udp" }, "datagram");

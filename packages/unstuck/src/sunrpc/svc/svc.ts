@@ -150,6 +150,11 @@ export class Svc {
       return;
     }
     const peer = from ?? conn.peer;
+    // Nobody can be answered at port 0 (RFC 768), and a socket would refuse to try.
+    if (peer.transport === "udp" && peer.port === 0) {
+      this.#stats.dropped++;
+      return;
+    }
     if (this.#inFlight >= this.#limits.calls || conn.unsentBytes > this.#limits.unsentBytes) {
       this.#stats.dropped++;
       this.#out.notice({ kind: "overloaded", peer });
