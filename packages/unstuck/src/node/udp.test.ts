@@ -116,6 +116,51 @@ test("a name with several addresses: where nobody listens, the next one is tried
   peer.socket.close();
 });
 
+// Refuses; cannot be reached; says nothing (discard-only, RFC 6666).
+for (const other of ["127.0.0.2", "fe80::1", "100::1"]) {
+  test(`a name with several addresses: the server at the first restarts, nobody is ever at ${other}`, async (t) => {
+    const first = await udpPeer((record, from) => answer(first.socket, record, from));
+    const { port } = first;
+    const lookup = async () => [
+      { address: "127.0.0.1", family: 4 },
+      { address: other, family: other.includes(":") ? 6 : 4 },
+    ];
+    const resolver = new Resolver({ target: { host: "two.test", port }, proto: "udp", lookup });
+    const client = clientOver(udpDialer({ resolver, peer: "test" }), {
+      policy: { ...HARD_UDP, timeoMs: 20 },
+      auth: { flavor: "none" },
+    });
+    t.after(() => client.close());
+    await within(5000, client.call(ECHO, BYTES));
+    first.socket.close();
+    const call = client.call(ECHO, BYTES);
+    const pings = () => client.snapshot().xprts[0]!.bytesSent;
+    const before = pings();
+    await until(() => pings() > before + 3 * 40);
+    const again = createSocket("udp4");
+    t.after(() => again.close());
+    again.on("message", (record, from) => answer(again, record, from));
+    again.bind(port, "127.0.0.1");
+    assert.deepEqual(await within(5000, call), BYTES);
+  });
+}
+
+test("a name with several addresses: the next one is tried when the first cannot even be bound", async (t) => {
+  const peer = await udpPeer((record, from) => answer(peer.socket, record, from));
+  t.after(() => peer.socket.close());
+  const lookup = async () => [
+    { address: "fe80::1", family: 6 }, // without a zone: EINVAL
+    { address: "127.0.0.1", family: 4 },
+  ];
+  const resolver = new Resolver({ target: { host: "two.test", port: peer.port }, proto: "udp", lookup });
+  const client = clientOver(udpDialer({ resolver, peer: "test" }), {
+    policy: HARD_UDP,
+    auth: { flavor: "none" },
+  });
+  t.after(() => client.close());
+  assert.deepEqual(await within(5000, client.call(ECHO, BYTES)), BYTES);
+});
+
 test("closing in the turn of a call sends nothing more, and throws nothing", async (t) => {
   const peer = await udpPeer((record, from) => answer(peer.socket, record, from));
   t.after(() => peer.socket.close());

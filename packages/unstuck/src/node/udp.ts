@@ -24,6 +24,9 @@ export function udpDialer(options: UdpOptions): Dialer {
   };
 }
 
+/** Of several addresses, one that never answered is left after so many writes. */
+const SILENT_WRITES = 4;
+
 class UdpLine implements Line {
   readonly #options: UdpOptions;
   readonly #request: DialRequest;
@@ -31,9 +34,14 @@ class UdpLine implements Line {
   readonly #resvPorts: ResvPorts | undefined;
   #endpoints: readonly Endpoint[] = [];
   #tried = 0;
+  /** Connected: what is sent goes here. */
   #socket: Socket | undefined;
-  #up = false;
-  #told = false;
+  /** On its way to be connected, and then to replace the other. */
+  #candidate: Socket | undefined;
+  /** Writes to the present address, which never answered; -Infinity: it did. */
+  #unanswered = 0;
+  /** Sockets that are not closed yet. */
+  #unclosed = 0;
   #over = false;
 
   constructor(options: UdpOptions, request: DialRequest, sink: LineSink) {
@@ -45,23 +53,23 @@ class UdpLine implements Line {
         ? new ResvPorts()
         : undefined;
     const found = options.resolver.resolve();
-    if (!(found instanceof Promise)) this.#open(found);
+    if (!(found instanceof Promise)) this.#start(found);
     else
       found.then(
-        (endpoints) => this.#open(endpoints),
+        (endpoints) => this.#start(endpoints),
         (error) => this.#die(errnoOf(error)),
       );
   }
 
   send(pieces: readonly Uint8Array[], totalBytes: number): void {
     const socket = this.#socket;
-    // Between two addresses datagrams are lost.
-    if (socket === undefined || !this.#up) {
+    if (socket === undefined) {
       queueMicrotask(() => {
         if (!this.#over) this.#sink.wrote(totalBytes);
       });
       return;
     }
+    if (++this.#unanswered > SILENT_WRITES && this.#isOneOfMany) this.#next();
     for (const piece of pieces) {
       socket.send(piece, (error) => {
         if (this.#over) return;
@@ -83,34 +91,47 @@ class UdpLine implements Line {
   #leave(): void {
     if (this.#over) return;
     this.#over = true;
-    if (this.#socket === undefined) queueMicrotask(() => this.#sink.closed());
-    else this.#socket.close();
+    this.#socket?.close();
+    this.#candidate?.close();
+    if (this.#unclosed === 0) queueMicrotask(() => this.#sink.closed());
   }
 
-  #open(endpoints: readonly Endpoint[]): void {
+  #start(endpoints: readonly Endpoint[]): void {
     if (this.#over) return;
     this.#endpoints = endpoints;
-    const endpoint = endpoints[this.#tried++];
-    if (endpoint === undefined) this.#die("ENOTFOUND");
-    else this.#bind(endpoint, this.#resvPorts?.next() ?? this.#request.localPort);
+    if (endpoints.length === 0) this.#die("ENOTFOUND");
+    else this.#next();
   }
 
-  #bind(endpoint: Endpoint, localPort: number | undefined): void {
+  /** There is another address, and it is not being tried already. */
+  get #isOneOfMany(): boolean {
+    return this.#endpoints.length > 1 && this.#candidate === undefined;
+  }
+
+  /** Tries the next address, after the last one the first again. */
+  #next(): void {
+    const endpoint = this.#endpoints[this.#tried++ % this.#endpoints.length]!;
+    this.#open(endpoint, this.#resvPorts?.next() ?? this.#request.localPort);
+  }
+
+  #open(endpoint: Endpoint, localPort: number | undefined): void {
     const socket = createSocket({ type: endpoint.family === 6 ? "udp6" : "udp4" });
-    this.#socket = socket;
+    this.#candidate = socket;
+    this.#unclosed++;
     socket.on("error", (error) => {
-      if (socket === this.#socket) this.#onError(error, endpoint);
+      if (socket === this.#socket) this.#onError(errnoOf(error));
+      else if (socket === this.#candidate) this.#onFailed(errnoOf(error), endpoint);
     });
     socket.once("close", () => {
-      if (socket === this.#socket) this.#sink.closed();
+      if (--this.#unclosed === 0 && this.#over) this.#sink.closed();
     });
     socket.on("message", (bytes) => {
-      if (!this.#over && socket === this.#socket) this.#sink.data(bytes);
+      if (this.#over || socket !== this.#socket) return;
+      this.#unanswered = Number.NEGATIVE_INFINITY;
+      this.#sink.data(bytes);
     });
     socket.once("connect", () => {
-      this.#up = true;
-      if (!this.#over && !this.#told) this.#sink.established(socket.address().port);
-      this.#told = true;
+      if (!this.#over) this.#onConnected(socket, endpoint);
     });
     socket.bind(
       {
@@ -124,40 +145,44 @@ class UdpLine implements Line {
     );
   }
 
-  #onError(error: NodeJS.ErrnoException, endpoint: Endpoint): void {
-    if (this.#over) return;
-    const code = errnoOf(error);
-    if (this.#up) {
-      if (code === "ECONNREFUSED" && this.#tried < this.#endpoints.length) this.#switch();
-      // ICMP's answer to some datagram: the socket lives on.
-      else this.#sink.error(code);
+  #onConnected(socket: Socket, endpoint: Endpoint): void {
+    const left = this.#socket;
+    this.#candidate = undefined;
+    this.#socket = socket;
+    this.#unanswered = 0;
+    if (left === undefined) {
+      this.#sink.established(socket.address().port);
       return;
     }
-    const port = code === "EADDRINUSE" ? this.#resvPorts?.next() : undefined;
-    if (port === undefined) this.#die(code);
-    else this.#rebind(endpoint, port);
-  }
-
-  /** Nobody is at this address of several: the next one. What was sent is lost, as datagrams may be. */
-  #switch(): void {
-    const endpoint = this.#endpoints[this.#tried++]!;
     this.#options.resolver.prefer(endpoint.address);
-    this.#rebind(endpoint, this.#resvPorts?.next());
+    // Not in this turn: a closed socket forgets to tell of what it was given to send.
+    setImmediate(() => left.close());
   }
 
-  #rebind(endpoint: Endpoint, port: number | undefined): void {
-    const left = this.#socket;
-    this.#socket = undefined;
-    this.#up = false;
-    left?.close();
-    this.#bind(endpoint, port);
+  /** No connected socket comes of this one. */
+  #onFailed(code: string, endpoint: Endpoint): void {
+    if (this.#over) return;
+    this.#candidate?.close();
+    this.#candidate = undefined;
+    const port = code === "EADDRINUSE" ? this.#resvPorts?.next() : undefined;
+    if (port !== undefined) this.#open(endpoint, port);
+    else if (this.#socket !== undefined) this.#sink.error(code);
+    else if (this.#tried < this.#endpoints.length) this.#next();
+    else this.#die(code);
+  }
+
+  /** ICMP's answer to some datagram: the socket lives on, unless there are other addresses and nobody is at this one. */
+  #onError(code: string): void {
+    if (this.#over || (code === "ECONNREFUSED" && this.#candidate !== undefined)) return;
+    const all = this.#tried % this.#endpoints.length === 0;
+    if (code === "ECONNREFUSED" && this.#isOneOfMany) this.#next();
+    if (code !== "ECONNREFUSED" || all) this.#sink.error(code);
   }
 
   #die(code: string): void {
     if (this.#over) return;
     this.#over = true;
     this.#sink.error(code);
-    if (this.#socket === undefined) this.#sink.closed();
-    else this.#socket.close();
+    if (this.#unclosed === 0) this.#sink.closed();
   }
 }
