@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { CLNT_DEFAULTS } from "../sunrpc/mod.js";
 import { type AskRpcbind, ResolveError, Resolver } from "./mod.js";
 
 const NFS = { host: "10.0.0.1", program: 100003, version: 3 };
@@ -93,4 +94,46 @@ test("a program that is not registered is an error that says what to do", async 
       return true;
     },
   );
+});
+
+test("a known server is found before a connect attempt ends, however long DNS and rpcbind are silent", async () => {
+  let alive = true;
+  const answer = async <T>(value: T): Promise<T> => (alive ? value : new Promise<T>(() => {}));
+  const resolver = new Resolver({
+    target: { ...NFS, host: "server.test" },
+    proto: "tcp",
+    lookup: () => answer([V4]),
+    askRpcbind: () => answer(2049),
+  });
+  const good = await resolver.resolve();
+  alive = false;
+  const { leastMs } = CLNT_DEFAULTS.connect;
+  // A timer of the same length, set right after: rings later than any shorter one.
+  const attempt = new Promise((resolve) => setTimeout(resolve, leastMs, "the attempt ended"));
+  assert.deepEqual(await Promise.race([resolver.resolve(), attempt]), good);
+});
+
+test("rpcbind is asked once at a time; an answer that came late counts next time", async () => {
+  const answers: ((port: number) => void)[] = [];
+  let first = true;
+  const resolver = new Resolver({
+    target: NFS,
+    proto: "tcp",
+    boundMs: 5,
+    askRpcbind: () => {
+      if (first) {
+        first = false;
+        return Promise.resolve(2049);
+      }
+      return new Promise((resolve) => answers.push(resolve));
+    },
+  });
+  const portNow = async () => (await resolver.resolve())[0]?.port;
+  assert.equal(await portNow(), 2049);
+  assert.equal(await portNow(), 2049);
+  assert.equal(await portNow(), 2049);
+  assert.equal(answers.length, 1);
+  answers[0]!(2050);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(await portNow(), 2050);
 });

@@ -25,7 +25,7 @@ export interface ResolveOptions {
   readonly target: Target;
   readonly proto: "tcp" | "udp";
   readonly askRpcbind?: AskRpcbind | undefined;
-  /** Bound on each question (DNS, rpcbind), ms. Default 5000. */
+  /** Bound on each question (DNS, rpcbind) whose answer is not known yet, ms. Default 5000. */
   readonly boundMs?: number | undefined;
   /** For tests: dns.lookup. */
   readonly lookup?: (host: string) => Promise<readonly { address: string; family: number }[]>;
@@ -42,6 +42,12 @@ export class ResolveError extends Error {
 }
 
 /**
+ * How long a question may take when its last answer is known, ms. Less than the shortest connect attempt: one that
+ * ends while its question is still open would never be made. A later answer counts for the next attempt.
+ */
+const KNOWN_MS = 50;
+
+/**
  * Finds the server anew for each connect: it may have moved, and rpcbind may name another port after a
  * restart. When a question stays unanswered, the last good answer is used: DNS or rpcbind being down
  * is no reason to give up a server that is up.
@@ -52,6 +58,7 @@ export class Resolver {
   #addresses: readonly { address: string; family: 4 | 6 }[] | undefined;
   #asking: Promise<readonly { address: string; family: 4 | 6 }[]> | undefined;
   readonly #ports = new Map<string, number>();
+  readonly #askingPort = new Map<string, Promise<number>>();
   #first: string | undefined;
 
   constructor(options: ResolveOptions) {
@@ -103,7 +110,7 @@ export class Resolver {
     try {
       return await bounded(
         this.#asking,
-        this.#boundMs,
+        this.#bound(this.#addresses),
         () => new ResolveError("EAI_AGAIN", `looking up ${host}: no answer`),
       );
     } catch (error) {
@@ -139,15 +146,25 @@ export class Resolver {
     const ask = this.#options.askRpcbind;
     if (ask === undefined) throw new TypeError("a target without a port needs askRpcbind");
     const netid = family === 6 ? (`${this.#options.proto}6` as const) : this.#options.proto;
+    const known = this.#ports.get(address);
+    let asking = this.#askingPort.get(address);
+    if (asking === undefined) {
+      asking = ask({ address, program, version, netid })
+        .then((port) => {
+          if (port !== 0) this.#ports.set(address, port);
+          return port;
+        })
+        .finally(() => this.#askingPort.delete(address));
+      this.#askingPort.set(address, asking);
+    }
     let port: number;
     try {
       port = await bounded(
-        ask({ address, program, version, netid }),
-        this.#boundMs,
+        asking,
+        this.#bound(known),
         () => new ResolveError("ETIMEDOUT", `rpcbind on ${address} did not answer: is port 111 open there?`),
       );
     } catch (error) {
-      const known = this.#ports.get(address);
       if (known !== undefined) return known;
       throw error;
     }
@@ -157,8 +174,11 @@ export class Resolver {
         `rpcbind on ${host} knows no program ${program} version ${version} over ${netid}: start it there, or give its port`,
       );
     }
-    this.#ports.set(address, port);
     return port;
+  }
+
+  #bound(known: unknown): number {
+    return known === undefined ? this.#boundMs : Math.min(this.#boundMs, KNOWN_MS);
   }
 
   #rotate<T extends { address: string }>(list: readonly T[]): readonly T[] {
