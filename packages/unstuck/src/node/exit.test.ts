@@ -79,6 +79,22 @@ test("a call in back-off holds the process: between two sockets only its timer c
   assert.equal(out, "ETIMEDOUT never");
 });
 
+test("mounting that waits to try again holds the process", async () => {
+  const out = await run(`
+    const peer = new Peer();
+    const port = await peer.listen();
+    await peer.close();
+    const { mount } = await import(${JSON.stringify(MOD)});
+    const options = { retry: 1, port, mountport: port };
+    const stop = new AbortController();
+    const onStep = (text) => {
+      if (text.startsWith("waiting")) setTimeout(() => stop.abort(), 50).unref();
+    };
+    await mount("127.0.0.1:/x", options, { signal: stop.signal, onStep }).catch((e) => console.log(e.code));
+  `);
+  assert.equal(out, "ECANCELED");
+});
+
 test("what a callback throws is an uncaught exception, and the other calls are settled", async () => {
   const out = await run(`
     const peer = new Peer();

@@ -46,7 +46,7 @@ function sleep(ms: number, signal?: Abort): Promise<void> {
     const timer = setTimeout(() => {
       signal?.removeEventListener("abort", stop);
       resolve();
-    }, ms).unref();
+    }, ms);
     signal?.addEventListener("abort", stop, { once: true });
   });
 }
