@@ -46,6 +46,45 @@ describe("examples", () => {
   });
 });
 
+describe("ping: a program of one's own", () => {
+  const cli = join(root, "packages/unstuck/bin/unstuck.js");
+  let server;
+  let port;
+  before(async () => {
+    const tsc = await run(
+      process.execPath,
+      [join(root, "node_modules/typescript/bin/tsc"), "-p", example("ping")],
+      {
+        timeoutMs: 60_000,
+      },
+    );
+    assert.equal(tsc.code, 0, tsc.stdout + tsc.stderr);
+    server = start(process.execPath, [example("ping/dist/server.js")]);
+    const [line] = await once(server.child.stdout, "data");
+    port = /^port (\d+)$/.exec(String(line).trim())?.[1];
+  });
+  after(() => server?.stop());
+
+  test("its generated code is current", async () => {
+    const args = ["rpcgen", example("ping/ping.x"), "-o", example("ping/ping.gen.ts"), "--check"];
+    const done = await run(process.execPath, [cli, ...args]);
+    assert.equal(done.code, 0, done.stderr);
+  });
+
+  test("the client calls the server over TCP and UDP", async () => {
+    const client = (...args) => run(process.execPath, [example("ping/dist/client.js"), port, ...args]);
+    const tcp = await client("tcp", "hello", "hello", "");
+    assert.equal(tcp.stdout, "HELLO\nHELLO\nbusy, ask again in 5 s\n2× hello\n", tcp.stderr);
+    const udp = await client("udp", "world");
+    assert.equal(udp.stdout, "WORLD\n2× hello\n1× world\n", udp.stderr);
+  });
+
+  test("rpcinfo finds it", async () => {
+    const done = await run(process.execPath, [cli, "rpcinfo", "-n", port, "-t", "127.0.0.1", "536871065"]);
+    assert.equal(done.stdout, "program 536871065 version 1 ready and waiting\n", done.stderr);
+  });
+});
+
 test("the README's program is one of the examples", () => {
   const [, shown] = /```js\n([\s\S]*?)```/.exec(readFileSync(join(root, "README.md"), "utf8"));
   const real = readFileSync(example("read.mjs"), "utf8");
