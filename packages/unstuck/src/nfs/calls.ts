@@ -4,6 +4,7 @@ import { nameOf } from "../xdr/mod.js";
 import type { AttrCache } from "./attrcache.js";
 import { type Ctx, callOptions } from "./ctx.js";
 import { codeOf, NfsError } from "./errors.js";
+import type { NameCache } from "./namecache.js";
 import { type Node, nodeOf } from "./node.js";
 import type { NfsPorts } from "./ports.js";
 
@@ -61,15 +62,20 @@ export class Calls {
     return res.resok.obj_attributes;
   }
 
-  /** Throws ENOENT with the directory's attributes noted, so that its absence can be remembered. */
-  async lookup(ctx: Ctx, dir: Node, name: string): Promise<Found> {
+  /** What is found, or that nothing is, is remembered in `names`. */
+  async lookup(ctx: Ctx, dir: Node, name: string, names?: NameCache): Promise<Found> {
+    // A name goes with the directory's times of its own reply, or older ones: a reply that was overtaken must not
+    // pass for true as of the newest times, under which it would be believed until the next change.
+    const before = this.attrs.peek(dir.key);
     const [res, at] = await this.#call(ctx, nfs3.NFSPROC3_LOOKUP, { what: { dir: { data: dir.fh }, name } });
     if (res.status !== nfs3.nfsstat3.NFS3_OK) {
-      this.#note(dir, res.resfail.dir_attributes, at);
+      const dirAttr = this.#note(dir, res.resfail.dir_attributes, at) ?? before;
+      if (res.status === nfs3.nfsstat3.NFS3ERR_NOENT) names?.put(dir, name, null, dirAttr);
       throw this.#no(ctx, res.status, dir);
     }
-    this.#note(dir, res.resok.dir_attributes, at);
+    const dirAttr = this.#note(dir, res.resok.dir_attributes, at) ?? before;
     const node = nodeOf(res.resok.object.data);
+    names?.put(dir, name, node, dirAttr);
     return { node, attr: this.#note(node, res.resok.obj_attributes, at) };
   }
 

@@ -18,6 +18,8 @@ export class Dir implements AsyncIterable<Dirent> {
   #page: readonly Dirent[] = [];
   #at = 0;
   #closed = false;
+  /** The page under way; who reads meanwhile waits for the same one. */
+  #turning: Promise<boolean> | undefined;
 
   constructor(path: string, pages: AsyncGenerator<readonly Dirent[], void, undefined>) {
     this.path = path;
@@ -29,12 +31,20 @@ export class Dir implements AsyncIterable<Dirent> {
     if (this.#closed)
       throw new NfsError("EBADF", "readdir", this.path, { message: "the directory is closed" });
     while (this.#at >= this.#page.length) {
-      const { value, done } = await this.#pages.next();
-      if (done === true) return null;
-      this.#page = value;
-      this.#at = 0;
+      this.#turning ??= this.#turn().finally(() => {
+        this.#turning = undefined;
+      });
+      if (!(await this.#turning)) return null;
     }
     return this.#page[this.#at++]!;
+  }
+
+  async #turn(): Promise<boolean> {
+    const { value, done } = await this.#pages.next();
+    if (done === true) return false;
+    this.#page = value;
+    this.#at = 0;
+    return true;
   }
 
   async close(): Promise<void> {

@@ -105,6 +105,26 @@ test("a name that appears is found when the directory's times are over", async (
   assert.equal(await m.exists("/new"), true);
 });
 
+test("an answer that was overtaken by the directory's change is not believed after it", async () => {
+  const { m, r, tree } = await mounted("");
+  await m.stat("/");
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  r.lie = async (proc) => {
+    if (proc.name !== "NFSPROC3_LOOKUP") return undefined;
+    r.lie = undefined;
+    await held;
+    return { status: nfs3.nfsstat3.NFS3ERR_NOENT, resfail: { dir_attributes: { attributes_follow: false } } };
+  };
+  const early = m.exists("/new");
+  r.now += 31_000;
+  tree.file("/new", "x");
+  await m.stat("/");
+  release();
+  assert.equal(await early, false, "it was not there when the server looked");
+  assert.equal(await m.exists("/new"), true);
+});
+
 const walks: readonly [string, string | { code: string }][] = [
   ["/", "/"],
   ["", "/"],
@@ -287,6 +307,16 @@ test("listing: names, entries, pages on demand", async () => {
   assert.equal((await failure(dir.read())).code, "EBADF");
   assert.equal((await failure(m.readdir("/file.txt"))).code, "ENOTDIR");
   assert.equal((await failure(m.opendir("/file.txt"))).code, "ENOTDIR");
+});
+
+test("reads of one open directory at the same time lose and repeat nothing", async () => {
+  const { m } = await mounted("", (t) => {
+    for (let i = 0; i < 2000; i++) t.file(`/d/name-${i}`, "x");
+  });
+  const dir = await m.opendir("/d");
+  const entries = await Promise.all(Array.from({ length: 2100 }, () => dir.read()));
+  const names = entries.flatMap((entry) => (entry === null ? [] : [entry.name]));
+  assert.deepEqual([names.length, new Set(names).size], [2000, 2000]);
 });
 
 test("listing without READDIRPLUS still knows the types", async () => {

@@ -119,9 +119,12 @@ export class Lister {
 
   async #plusPage(ctx: Ctx, dir: Node, cookie: bigint, cookieverf: Uint8Array, bytes: number): Promise<Page> {
     const args = { cookie, cookieverf, dircount: bytes, maxcount: bytes };
+    const before = this.#calls.attrs.peek(dir.key);
     const { resok, startedAt } = await this.#calls.readdirplus(ctx, dir, args);
     const now = this.#calls.now();
-    const dirAttr = this.#calls.attrs.peek(dir.key);
+    // As with LOOKUP: the directory's times of this very reply, or older ones.
+    const { dir_attributes } = resok;
+    const dirAttr = dir_attributes.attributes_follow ? dir_attributes.attributes : before;
     const entries = resok.reply.entries.map(({ name, fileid, cookie, name_attributes, name_handle }) => {
       const attr = name_attributes.attributes_follow ? name_attributes.attributes : undefined;
       if (name_handle.handle_follows && name !== "." && name !== "..") {

@@ -228,6 +228,18 @@ test("mounting is bounded as a whole by deadlineMs, and can be cancelled", async
   assert.equal((await failure(rig().mount("", "server:/export", { signal: cancel }))).code, "ECANCELED");
 });
 
+test("retry goes on no longer than deadlineMs", async () => {
+  const r = rig();
+  r.lie = () => {
+    throw new XprtError("ECONNREFUSED", "never", "nobody listens");
+  };
+  assert.equal(
+    (await failure(r.mount("retry=1", "server:/export", { deadlineMs: 2500 }))).code,
+    "ECONNREFUSED",
+  );
+  assert.deepEqual(r.slept, [1000]);
+});
+
 test("wrong options and sources fail before anything is asked", async () => {
   const r = rig();
   assert.ok((await failure(r.mount("tiemo=5"))) instanceof MountOptionError);

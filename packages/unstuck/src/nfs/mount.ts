@@ -88,10 +88,12 @@ class Mounter<C extends Caller> {
 
   /** Tries until it stands, as long as `retry` says, when nobody answers. */
   async mount(search: boolean): Promise<{ mount: Mount<C>; path: string }> {
-    const until = this.#ports.now() + this.#options.retryMs;
+    const started = this.#ports.now();
+    const deadline = started + (this.#how.deadlineMs ?? Number.POSITIVE_INFINITY);
+    const until = Math.min(started + this.#options.retryMs, deadline);
     for (let waitMs = 1000; ; waitMs = Math.min(waitMs * 2, 10_000)) {
       try {
-        return await this.#once(search);
+        return await this.#once(search, deadline - this.#ports.now());
       } catch (error) {
         const transient = error instanceof XprtError && error.code !== "ECANCELED";
         if (!transient || this.#ports.now() + waitMs > until) throw error;
@@ -103,8 +105,8 @@ class Mounter<C extends Caller> {
     }
   }
 
-  async #once(search: boolean): Promise<{ mount: Mount<C>; path: string }> {
-    const steps = this.#steps(this.#how);
+  async #once(search: boolean, deadlineMs: number): Promise<{ mount: Mount<C>; path: string }> {
+    const steps = this.#steps({ signal: this.#how.signal, deadlineMs });
     const { exportPath, path, mounted } = await this.#withMountd(steps, (mountd) =>
       this.#rootHandle(steps, mountd, search),
     );

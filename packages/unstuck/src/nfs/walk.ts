@@ -79,16 +79,7 @@ export class Walker {
       if (known !== undefined)
         return { node: known, attr: this.#calls.attrs.get(known.key, now), looked: false };
     }
-    try {
-      const found = await this.#calls.lookup(ctx, dir, name);
-      this.#names.put(dir, name, found.node, this.#calls.attrs.peek(dir.key));
-      return { ...found, looked: true };
-    } catch (error) {
-      if (error instanceof NfsError && error.status === "NFS3ERR_NOENT") {
-        this.#names.put(dir, name, null, this.#calls.attrs.peek(dir.key));
-      }
-      throw error;
-    }
+    return { ...(await this.#calls.lookup(ctx, dir, name, this.#names)), looked: true };
   }
 
   /** A file's type never changes, so attributes of any age will do. */
