@@ -37,7 +37,10 @@ export function listenTcp(driver: SvcDriver, options: ListenTcpOptions): Promise
     pauseOnConnect: true,
   });
   server.on("connection", (socket) => {
-    driver.accept("stream", peerOf(socket), (sink) => new TcpSvcLine(socket, sink, options));
+    const peer = peerOf(socket);
+    // Reset before it was accepted. What it still says must not run: nobody knows whose it is.
+    if (peer === undefined) socket.destroy();
+    else driver.accept("stream", peer, (sink) => new TcpSvcLine(socket, sink, options));
   });
   return new Promise((resolve, reject) => {
     server.once("error", (error) => reject(new ListenError(error, "tcp", options.host, options.port)));
@@ -55,12 +58,9 @@ function listenerOf(server: Server): Listener {
   return { address: { host: address, port }, close: () => server.close() };
 }
 
-function peerOf(socket: Socket): Peer {
-  return {
-    address: plainAddress(socket.remoteAddress ?? ""),
-    port: socket.remotePort ?? 0,
-    transport: "tcp",
-  };
+function peerOf({ remoteAddress, remotePort }: Socket): Peer | undefined {
+  if (remoteAddress === undefined || remotePort === undefined) return undefined;
+  return { address: plainAddress(remoteAddress), port: remotePort, transport: "tcp" };
 }
 
 /** `::ffff:192.0.2.1` is how a dual-stack socket writes 192.0.2.1. */

@@ -1,10 +1,12 @@
 /** The whole server on loopback, with the library's own client. */
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { mount3, nfs3, rpcbind } from "../program/mod.js";
+import { authNone, type CallContext, callTemplate, sealCall } from "../sunrpc/mod.js";
 import { MemTree, MemVfs } from "../vfs/mod.js";
 import { connect, QUICK } from "./connect.js";
 import { type NfsdOptions, nfsd } from "./nfsd.js";
@@ -98,4 +100,23 @@ test("a server that cannot start leaves nothing behind", async (t) => {
     code: "ENOENT",
   });
   await assert.rejects(() => nfsd({ exports: [{ path: "e", dir: base }], port: 0 }), TypeError);
+});
+
+test("a connection that its peer has reset before it was accepted runs nothing: nobody knows whose calls these are", async (t) => {
+  const peers: string[] = [];
+  const exports = [{ path: "/e", vfs: new MemVfs(new MemTree()) }];
+  const onCall = ({ peer }: CallContext) => void peers.push(`${peer.address} ${peer.port}`);
+  const server = await start(t, { exports, onCall });
+  const record = callTemplate(nfs3.NFS_PROGRAM, 3, 0, authNone());
+  sealCall(record);
+  // Waited for in one piece: nothing is accepted meanwhile.
+  const script = `const socket = require("node:net").connect(${server.port}, "127.0.0.1", () =>
+    socket.write(Buffer.from("${Buffer.from(record).toString("hex")}", "hex"), () => socket.resetAndDestroy()))`;
+  assert.equal(spawnSync(process.execPath, ["-e", script]).status, 0);
+  const mountd = await client(t, server.mountPort, mount3.MOUNT_PROGRAM, 3);
+  await mount3.mnt(mountd, "/e");
+  assert.deepEqual(
+    peers.filter((peer) => !/^127\.0\.0\.1 [1-9]/.test(peer)),
+    [],
+  );
 });
