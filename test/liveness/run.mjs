@@ -101,5 +101,5 @@ async function progress(world, measures, elapsedMs, say) {
 
 function serverFacts({ server }) {
   const { lives, executed, again, twice, failedStarts, notices } = server;
-  return { lives, executed, again, twice: twice.length, failedStarts, notices };
+  return { lives, executed, again, twice, failedStarts, notices };
 }

@@ -61,7 +61,7 @@ export class Server {
   #child;
   #expected = true;
   #notices = [];
-  #onConnection = new Set();
+  #onConnection = new Map();
   #inLife = new Set();
   died;
 
@@ -145,9 +145,14 @@ export class Server {
     if (this.isUdp(event.port)) return;
     const call = `${event.xid} ${event.prog} ${event.proc}`;
     const place = `${event.port} ${call}`;
-    if (this.#onConnection.has(place)) this.twice.push(`${event.procedure} xid ${event.xid.toString(16)}`);
-    else if (this.#inLife.has(call)) this.again++;
-    this.#onConnection.add(place);
+    const first = this.#onConnection.get(place);
+    if (first !== undefined) {
+      const { procedure, xid, port, at } = event;
+      this.twice.push(
+        `${procedure} xid ${xid.toString(16)} from port ${port} in life ${this.lives}, ${Math.round(at - first)} ms later`,
+      );
+    } else if (this.#inLife.has(call)) this.again++;
+    this.#onConnection.set(place, event.at);
     this.#inLife.add(call);
   }
 }

@@ -121,6 +121,7 @@ function summary({ seed, elapsedMs, measures, tally, verdicts, server }, ok) {
     `executed by the server: ${server.executed}, of these again over another connection: ${server.again}; ${tally.connects} connects, ${tally.remounts} further mounts`,
     ...server.notices.slice(0, 5).map((text) => `  server: ${text}`),
     ...verdicts.map(({ name, ok, text }) => `${mark[String(ok)]} ${name.padEnd(width)}  ${text}`),
+    ...server.twice.slice(0, 20).map((text) => `  twice: ${text}`),
     ...tally.faults.slice(0, 20).map((fault) => `  ${fault}`),
     ok ? "all good" : `NOT good; again with --seed ${seed}`,
   ].join("\n");
