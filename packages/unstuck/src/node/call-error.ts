@@ -9,12 +9,12 @@ export function errorOf(
   cause?: unknown,
 ): RpcError | XprtError {
   if (outcome.type === "refused") return refusedError(outcome.stat, proc, peer);
-  const { code, sent } = outcome;
+  const { code, sent, why } = outcome;
   const executed = sent === "never" ? "it was never sent" : "the server may have executed it";
   return new XprtError(
     code,
     sent,
-    `${proc.name} to ${peer}: ${unanswered(code)} (${executed})`,
+    `${proc.name} to ${peer}: ${unanswered(code)}${why === undefined ? "" : `: ${why}`} (${executed})`,
     cause === undefined ? undefined : { cause },
   );
 }

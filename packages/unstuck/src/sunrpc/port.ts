@@ -113,7 +113,14 @@ export type Outcome =
   /** The server said no. */
   | { readonly type: "refused"; readonly stat: Refusal; readonly attempts: number }
   /** Nobody answered. `code` as in XprtError. */
-  | { readonly type: "unanswered"; readonly code: string; readonly sent: Sent; readonly attempts: number };
+  | {
+      readonly type: "unanswered";
+      readonly code: string;
+      readonly sent: Sent;
+      readonly attempts: number;
+      /** What the call was waiting for when its time was over, as {@link WaitReason.text}. */
+      readonly why?: string;
+    };
 
 export interface Refusal {
   readonly code:

@@ -4,6 +4,7 @@ import type { ClntEvent, Outcome } from "../port.js";
 import { MARK_BYTES } from "../record.js";
 import { Call, majorSpanMs, nextTimeoutMs } from "./call.js";
 import type { Machine } from "./machine.js";
+import { whyItWaits } from "./snapshot.js";
 import type { CallState } from "./states.js";
 import type { WaitList, Xprt } from "./xprt.js";
 
@@ -144,10 +145,11 @@ export function onConnectionLost(m: Machine, x: Xprt): void {
 
 export function onCallTimer(m: Machine, call: Call): void {
   if (call.state === "zombie") return forget(m, call);
-  if (m.now >= call.deadline) return end(m, call, "ETIMEDOUT");
+  if (m.now >= call.deadline) return end(m, call, "ETIMEDOUT", whyItWaits(m, call));
   const { policy } = call;
   if (m.now >= call.majorAt) {
-    if (policy.mode !== "hard") return end(m, call, policy.mode === "soft" ? "EIO" : "ETIMEDOUT");
+    if (policy.mode !== "hard")
+      return end(m, call, policy.mode === "soft" ? "EIO" : "ETIMEDOUT", whyItWaits(m, call));
     if (!m.silent) {
       m.silent = true;
       m.out.push({ type: "notice", notice: { kind: "not-responding", task: call.task } });
@@ -177,9 +179,10 @@ export function cancel(m: Machine, task: number): void {
 }
 
 /** Ends a call that nobody answered. If its reply may still come, its xid and slot stay taken. */
-export function end(m: Machine, call: Call, code: string): void {
+export function end(m: Machine, call: Call, code: string, why?: string): void {
   const { attempts } = call;
-  settle(m, call, { type: "unanswered", code, sent: attempts > 0 ? "maybe" : "never", attempts });
+  const sent = attempts > 0 ? "maybe" : "never";
+  settle(m, call, { type: "unanswered", code, sent, attempts, ...(why === undefined ? {} : { why }) });
   if (call.state !== "sent") return remove(m, call);
   m.goCall(call, "end", "zombie");
   call.dropRecord();

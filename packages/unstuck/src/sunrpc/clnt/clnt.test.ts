@@ -135,7 +135,8 @@ test("soft: EIO at the major timeout, softerr: ETIMEDOUT, and what was sent is s
     never.run(5_999);
     assert.equal(never.outcome(a), undefined);
     never.run(2);
-    assert.deepEqual(never.outcome(a), { type: "unanswered", code, sent: "never", attempts: 0 });
+    const why = "connection to server:2049 failed 35 times (EINVAL); next attempt in 0.1 s";
+    assert.deepEqual(never.outcome(a), { type: "unanswered", code, sent: "never", attempts: 0, why });
 
     const maybe = new Sim();
     maybe.serve = () => undefined;
@@ -168,7 +169,14 @@ test("a deadline ends a hard call; its late reply is swallowed and the connectio
   };
   const task = sim.call(HARD, 500);
   sim.run(501);
-  assert.deepEqual(sim.outcome(task), { type: "unanswered", code: "ETIMEDOUT", sent: "maybe", attempts: 1 });
+  const why = "sent 0.5 s ago, waiting for the reply, server last heard 0.5 s ago";
+  assert.deepEqual(sim.outcome(task), {
+    type: "unanswered",
+    code: "ETIMEDOUT",
+    sent: "maybe",
+    attempts: 1,
+    why,
+  });
   assert.equal(sim.core.size, 1, "the xid stays taken until its reply came");
   sim.serve = reply;
   sim.post({ type: "data", cookie: sim.live()[0]!.cookie, bytes: reply(held!) });

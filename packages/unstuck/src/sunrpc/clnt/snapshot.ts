@@ -40,6 +40,11 @@ function xprtSnapshot(m: Machine, x: Xprt, now: Instant): XprtSnapshot {
   };
 }
 
+/** The line a person reads of what a call waits for now. */
+export function whyItWaits(m: Machine, call: Call): string {
+  return callReason(m, call, m.now).text;
+}
+
 function callReason(m: Machine, call: Call, now: Instant): WaitReason {
   const x = m.xprtOf(call);
   const since = call.stateSince;
