@@ -72,10 +72,22 @@ export function plainAddress(address: string): string {
 let slab: Uint8Array | undefined;
 const SLAB_BYTES = 65536;
 
+/** More is written in parts. */
+const MAX_WRITE_BYTES = 2 * 1024 * 1024;
+const PART_BYTES = 1024 * 1024;
+
+interface Part {
+  readonly pieces: readonly Uint8Array[];
+  readonly bytes: number;
+  readonly release: (() => void) | undefined;
+}
+
 class TcpSvcLine implements SvcLine {
   readonly #socket: Socket;
   readonly #sink: SvcSink;
   readonly #lingerMs: number;
+  /** What is not written yet of a send too long for one write. */
+  readonly #parts: Part[] = [];
   #over = false;
 
   constructor(accepted: Socket, sink: SvcSink, options: ListenTcpOptions) {
@@ -109,10 +121,43 @@ class TcpSvcLine implements SvcLine {
   }
 
   send(pieces: readonly Uint8Array[], totalBytes: number, release: (() => void) | undefined): void {
+    if (this.#parts.length === 0 && totalBytes <= MAX_WRITE_BYTES) {
+      this.#write({ pieces, bytes: totalBytes, release });
+      return;
+    }
+    // The OS tells of a write when it has all of it. Of one write a slow peer would seem to take nothing for minutes.
+    let part: Uint8Array[] = [];
+    let bytes = 0;
+    const parts = this.#parts;
+    const idle = parts.length === 0;
+    for (let i = 0; i < pieces.length; i++) {
+      part.push(pieces[i]!);
+      bytes += pieces[i]!.length;
+      const last = i === pieces.length - 1;
+      if (bytes < PART_BYTES && !last) continue;
+      parts.push({ pieces: part, bytes, release: last ? release : undefined });
+      part = [];
+      bytes = 0;
+    }
+    if (idle) this.#writeParts();
+  }
+
+  /** One after the other; the one being written stays first. */
+  #writeParts(): void {
+    const [part] = this.#parts;
+    if (part === undefined) return;
+    this.#write(part, () => {
+      this.#parts.shift();
+      this.#writeParts();
+    });
+  }
+
+  #write({ pieces, bytes, release }: Part, then?: () => void): void {
     const socket = this.#socket;
     const done = (error?: Error | null) => {
       release?.();
-      if (!error && !this.#over) this.#sink.wrote(totalBytes);
+      if (!error && !this.#over) this.#sink.wrote(bytes);
+      then?.();
     };
     if (pieces.length === 1) {
       socket.write(pieces[0]!, done);

@@ -257,6 +257,23 @@ test("a peer that never reads stops being read, owes a bounded amount, and is re
   socket.destroy();
 });
 
+test("what a slow peer takes of many large replies counts as progress before all of it is taken", async (t) => {
+  const { server } = await running(t, {}, { ECHO_ECHO: () => new Uint8Array(1 << 20) });
+  const socket = connect({ port: server.port, host: "127.0.0.1" });
+  t.after(() => socket.destroy());
+  let taken = 0;
+  // Then no more: what is left is longer than all buffers of the system.
+  socket.on("data", ({ length }) => {
+    taken += length;
+    if (taken > 3 << 20) socket.pause();
+  });
+  socket.write(Buffer.concat(Array.from({ length: 16 }, (_, i) => echo(i, small))));
+  const end = performance.now() + 10_000;
+  while (server.stats.bytesSent === 0 && performance.now() < end) await turn();
+  assert.ok(server.stats.bytesSent > 0);
+  assert.ok((server.connections()[0]?.unsentBytes ?? 0) > 0);
+});
+
 test("a reset in the middle of a call: the handler's answer goes nowhere, the server goes on", async (t) => {
   let release = () => {};
   const { server, heard } = await running(
