@@ -1,6 +1,6 @@
 import { uint32At } from "../msg/wire.js";
 import type { CallPolicy, Instant, TaskId } from "../port.js";
-import type { CallState } from "./states.js";
+import type { CallState } from "./clnt.states.js";
 
 const EMPTY = new Uint8Array(0);
 

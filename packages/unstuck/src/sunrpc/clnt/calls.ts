@@ -3,9 +3,9 @@ import { setCallXid } from "../msg/call.js";
 import type { ClntEvent, Outcome } from "../port.js";
 import { MARK_BYTES } from "../record.js";
 import { Call, majorSpanMs, nextTimeoutMs } from "./call.js";
+import type { CallState } from "./clnt.states.js";
 import type { Machine } from "./machine.js";
 import { whyItWaits } from "./snapshot.js";
-import type { CallState } from "./states.js";
 import type { WaitList, Xprt } from "./xprt.js";
 
 /** A zombie's slot is given back after this, should neither its reply nor the end of its connection come first. */

@@ -84,6 +84,36 @@ test("a server that does nothing else while it works on one call is given more p
   assert.equal(main.size, 1, "one xid, however often it was sent");
 });
 
+test("a path whose round trip has grown a thousandfold is connected again", () => {
+  const sim = new Sim();
+  sim.call();
+  sim.run(10);
+  sim.rttMs = 1_500;
+  const task = sim.call();
+  sim.resetAll();
+  sim.run(40_000);
+  assert.equal(sim.outcome(task)?.type, "accepted");
+});
+
+test("probing ends when nobody waits any more, and begins anew with the next call", () => {
+  const sim = new Sim();
+  sim.call();
+  sim.run(10);
+  sim.weather = "blackhole";
+  sim.call(HARD, 5_000);
+  sim.run(6_000);
+  const { probes } = sim.steps;
+  assert(probes > 3);
+  sim.run(60_000);
+  assert(sim.steps.probes <= probes + 1, `${sim.steps.probes - probes} probes for nobody`);
+  const task = sim.call();
+  sim.run(5_000);
+  assert(sim.steps.probes > probes + 3);
+  sim.weather = "fine";
+  sim.run(1_500);
+  assert.equal(sim.outcome(task)?.type, "accepted");
+});
+
 test("FIN with a call in flight: it goes out again on the next connection, same xid, same port", () => {
   const sim = new Sim();
   sim.serve = () => undefined;

@@ -2,8 +2,8 @@
 import type { Instant } from "../port.js";
 import { RecordReader } from "../record.js";
 import { end, firstWaiter, onConnectionLost, wake } from "./calls.js";
+import type { XprtInput } from "./clnt.states.js";
 import type { Machine } from "./machine.js";
-import type { XprtInput } from "./states.js";
 import type { Xprt } from "./xprt.js";
 
 /** The connect work runs: the only place a transport's socket is made. */
@@ -12,17 +12,22 @@ export function runConnect(m: Machine, x: Xprt): void {
   if (firstWaiter(m, x.waiting.connect, "connect") === undefined) return m.go(x, "run", "idle");
   x.cookie = m.newCookie();
   x.connects++;
-  m.go(x, "run", "connecting", m.now + attemptMs(m, x));
+  m.go(x, "run", "connecting", m.now + attemptMs(m, x, x.failures));
   const port = portToUse(m, x);
   m.note(x, "connecting", port === undefined && x.localPort !== 0 ? "from a fresh port" : undefined);
   m.out.push({ type: "connect", cookie: x.cookie, xprt: x.id, localPort: port, probe: false });
 }
 
-/** How long an attempt may take: a few round trips once they are known; every tenth time in a row four times that. */
-export function attemptMs(m: Machine, x: Xprt): number {
+/** Every so many attempts in a row, one is a patient one; it is what a path whose round trip has grown gets through with. */
+const PATIENT_EVERY = 32;
+const PATIENT_MS = 3_000;
+
+/** How long the attempt after `failures` failed ones may take: a few round trips once they are known. */
+export function attemptMs(m: Machine, x: Xprt, failures: number): number {
   const { timeoutMs, firstMs, leastMs } = m.config.connect;
   const ms = x.connectMs === 0 ? firstMs : Math.max(leastMs, 4 * x.connectMs);
-  return Math.min(timeoutMs, x.failures % 10 === 9 ? 4 * ms : ms);
+  const patient = failures % PATIENT_EVERY === PATIENT_EVERY - 1;
+  return Math.min(timeoutMs, patient ? Math.max(PATIENT_MS, 4 * ms) : ms);
 }
 
 function portToUse(m: Machine, x: Xprt): number | undefined {

@@ -3,7 +3,6 @@ import type { ClntEffect, Cookie, HistoryEntry, Instant, TaskId } from "../port.
 import { RecordPool } from "../record.js";
 import { TaskTable } from "../task-table.js";
 import type { Call } from "./call.js";
-import type { ClntConfig } from "./config.js";
 import {
   CALL_STATES,
   type CallInput,
@@ -11,7 +10,8 @@ import {
   XPRT_STATES,
   type XprtInput,
   type XprtState,
-} from "./states.js";
+} from "./clnt.states.js";
+import type { ClntConfig } from "./config.js";
 import { HISTORY_LINES, Probe, Xprt } from "./xprt.js";
 
 /**

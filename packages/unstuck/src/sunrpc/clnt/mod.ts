@@ -1,5 +1,4 @@
 export { Clnt } from "./clnt.js";
-export { CLNT_DEFAULTS, type ClntConfig } from "./config.js";
 export {
   CALL_STATES,
   type CallInput,
@@ -8,4 +7,5 @@ export {
   XPRT_STATES,
   type XprtInput,
   type XprtState,
-} from "./states.js";
+} from "./clnt.states.js";
+export { CLNT_DEFAULTS, type ClntConfig } from "./config.js";

@@ -3,15 +3,16 @@
  * it: a server that is merely slow with one call answers that). Only if this too stays unanswered, a fresh
  * connection finds out whether the server can be reached; and only when that one was answered, and the old
  * socket still shows no life, the old one is reset and replaced. So recovery does not wait for TCP's back-off
- * on the old socket, and a slow server is never mistaken for a lost one.
+ * on the old socket, and a server that is slow with one call is not mistaken for a lost one. (One that does
+ * nothing else on a connection meanwhile may be: each such mistake doubles the patience until a reply comes.)
  */
 import { authNone } from "../msg/auth.js";
 import { callTemplate, sealCall, setCallXid } from "../msg/call.js";
 import { RecordReader } from "../record.js";
 import { resend, sendBytes } from "./calls.js";
+import type { ProbeStage } from "./clnt.states.js";
 import { attemptMs, onProtocolError, onReply, replace } from "./connection.js";
 import type { Machine } from "./machine.js";
-import type { ProbeStage } from "./states.js";
 import type { Xprt } from "./xprt.js";
 
 /** Repeated replacements without a reply stretch the patience up to this. */
@@ -43,6 +44,8 @@ function ping(m: Machine, x: Xprt): void {
 }
 
 export function onProbeTimer(m: Machine, x: Xprt): void {
+  // Nobody waits any more: the next call will ask anew.
+  if (x.pending === 0) return m.endProbe(x);
   switch (x.probe.stage) {
     case "ping":
       if (m.config.kind === "datagram") return ping(m, x);
@@ -62,7 +65,7 @@ function connectProbe(m: Machine, x: Xprt): void {
   const { probe } = x;
   probe.cookie = m.newCookie();
   probe.attempts++;
-  stage(m, x, "connecting", m.now + attemptMs(m, x));
+  stage(m, x, "connecting", m.now + attemptMs(m, x, x.probe.attempts - 1));
   if (probe.attempts === 1) m.note(x, "probe-started", undefined, probe.cookie);
   m.out.push({ type: "connect", cookie: probe.cookie, xprt: x.id, localPort: undefined, probe: true });
 }
@@ -71,7 +74,7 @@ export function onProbeEstablished(m: Machine, x: Xprt): void {
   const { xid, record } = nullCall(m, x);
   x.probe.xid = xid;
   x.probe.reader = new RecordReader({ maxRecordBytes: 1024 });
-  stage(m, x, "calling", m.now + attemptMs(m, x));
+  stage(m, x, "calling", m.now + attemptMs(m, x, x.probe.attempts - 1));
   m.out.push({ type: "send", cookie: x.probe.cookie, bytes: record });
 }
 

@@ -3,9 +3,9 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { InvariantError } from "../errors.js";
 import type { ClntEvent } from "../mod.js";
+import { CALL_STATES, XPRT_STATES } from "./clnt.states.js";
 import { Machine } from "./machine.js";
 import { HARD, reply, Sim, SOFT, type Weather } from "./sim.fixture.js";
-import { CALL_STATES, XPRT_STATES } from "./states.js";
 
 /** One thing that the world, or the user, does to the client. */
 type Deed =
@@ -236,6 +236,14 @@ test("every move of the tables happens, and no other can", (t) => {
   closing.run(10);
   closing.post({ type: "fin", cookie: closing.live()[0]!.cookie });
   closing.post({ type: "close" });
+  const stuck = new Sim();
+  stuck.call();
+  stuck.run(10);
+  stuck.weather = "blackhole";
+  stuck.call();
+  stuck.run(30_000);
+  stuck.weather = "fine";
+  stuck.run(2_000);
   const full = new Sim({ sendBufferBytes: 1 });
   full.call();
   full.run(10);

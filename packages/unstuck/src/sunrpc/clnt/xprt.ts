@@ -1,6 +1,6 @@
 import type { Cookie, HistoryEntry, Instant, TaskId } from "../port.js";
 import type { RecordReader } from "../record.js";
-import type { ProbeStage, XprtState } from "./states.js";
+import type { ProbeStage, XprtState } from "./clnt.states.js";
 
 /** The most history a transport remembers; the oldest line goes first. */
 export const HISTORY_LINES = 64;
