@@ -1,14 +1,12 @@
 // Rounds: every contender of a row once, then all again, so that what else happens on the machine meets them all.
 import { performance } from "node:perf_hooks";
 import { cpuOf, cpuOfAll } from "./contender.mjs";
-import { rowName } from "./rows.mjs";
 
 /**
- * Measures `rows` for `entrants` (`{ name, client, server }`). A sample is calls per second, and CPU time
+ * Measures `rows` one after another for `entrants` (`{ name, client, server }`). A sample is calls per second, and CPU time
  * per call of both sides in µs; `foreign` is the share of the machine that somebody else used meanwhile.
  */
-export async function measure(group, rows, entrants, { rounds, seconds, warm }, tell) {
-  const results = [];
+export async function* measure(group, rows, entrants, { rounds, seconds, warm }) {
   for (const row of rows) {
     // Just-in-time compilers have to meet the row before it counts.
     for (const { client } of entrants) await client.run({ ...row, seconds: 0.05, warm: 0.45 });
@@ -33,10 +31,8 @@ export async function measure(group, rows, entrants, { rounds, seconds, warm }, 
     }
     const elapsed = (performance.now() - before.at) / 1000;
     const foreign = Math.max(0, cpuOfAll() - before.all - ours) / elapsed;
-    results.push({ group, ...row, foreign, samples: Object.fromEntries(samples) });
-    tell(rowName(row), foreign);
+    yield { group, ...row, foreign, samples: Object.fromEntries(samples) };
   }
-  return results;
 }
 
 export function median(values) {

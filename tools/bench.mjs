@@ -135,11 +135,19 @@ async function bench(options, alone) {
   const results = [];
   const group = async (name, title, all, entrants, base) => {
     if (rows(all).length === 0) return;
-    const measured = await measure(name, rows(all), entrants, plan, (row) =>
-      process.stderr.write(`  ${name}: ${row}\n`),
-    );
+    const measured = [];
+    let cut = "";
+    try {
+      for await (const result of measure(name, rows(all), entrants, plan)) {
+        measured.push(result);
+        process.stderr.write(`  ${name}: ${rowName(result)}\n`);
+      }
+    } catch (error) {
+      cut = `\nTHE ROWS AFTER THESE ARE MISSING: ${error.message}`;
+      process.exitCode = 1;
+    }
     results.push(...measured);
-    say(`\n${title}\n${table(measured, base)}`);
+    say(`\n${title}\n${measured.length > 0 ? table(measured, base) : ""}${cut}`);
     for (const { client } of entrants) await client.stop();
   };
 
