@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -176,6 +177,8 @@ int main(void) {
 	struct sockaddr_in addr = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	socklen_t addrLen = sizeof addr;
 	int one = 1, listener = socket(AF_INET, SOCK_STREAM, 0), ep = epoll_create1(0);
+	/* A client may go away in the middle of a large reply. */
+	signal(SIGPIPE, SIG_IGN);
 	if (bind(listener, (void *)&addr, sizeof addr) || listen(listener, 64)) die("listen");
 	getsockname(listener, (void *)&addr, &addrLen);
 	data = malloc(MAX_READ + 4);

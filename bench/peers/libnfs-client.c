@@ -69,37 +69,28 @@ static void turn(void) {
 	struct pollfd p = {.fd = rpc_get_fd(rpc), .events = rpc_which_events(rpc)};
 	if (poll(&p, 1, 1000) < 0 && errno != EINTR) die("poll");
 	if (rpc_service(rpc, p.revents) < 0) failed = 1;
-}
-
-/* One job on a connection of its own; 0 when libnfs lost that. */
-static int run(void) {
-	connected = failed = underWay = going = 0;
-	rpc = rpc_init_context();
-	if (rpc_connect_port_async(rpc, target.host, target.port, 100003, 3, onConnect, NULL) != 0) failed = 1;
-	while (!connected && !failed) turn();
-	struct meter m = startMeter(&job);
-	going = 1;
-	for (int i = 0; i < job.depth && !failed; i++) next();
-	do {
-		fresh = 0;
-		turn();
-	} while (!failed && tickMeter(&m, fresh));
-	going = 0;
-	while (underWay > 0 && !failed) turn();
-	int whole = !failed;
-	if (whole) printMeter(&m);
-	rpc_destroy_context(rpc);
-	return whole;
+	if (!failed) return;
+	fprintf(stderr, "libnfs-client: %s\n", rpc_get_error(rpc) ? rpc_get_error(rpc) : "the server closed");
+	exit(1);
 }
 
 int main(int argc, char **argv) {
 	target = parseTarget(argc, argv);
+	rpc = rpc_init_context();
+	if (rpc_connect_port_async(rpc, target.host, target.port, 100003, 3, onConnect, NULL) != 0) die("rpc_connect_port_async");
+	while (!connected) turn();
 	while (nextJob(&job)) {
-		/* libnfs 4.0 at times takes a live connection under large READs for closed. */
-		int tries = 0;
-		while (!run())
-			if (++tries == 10) return 1;
-		if (tries) fprintf(stderr, "libnfs-client: lost its connection %d times, and measured again\n", tries);
+		struct meter m = startMeter(&job);
+		going = 1;
+		for (int i = 0; i < job.depth; i++) next();
+		do {
+			fresh = 0;
+			turn();
+		} while (tickMeter(&m, fresh));
+		going = 0;
+		while (underWay > 0) turn();
+		printMeter(&m);
 	}
+	rpc_destroy_context(rpc);
 	return 0;
 }
