@@ -78,7 +78,7 @@ export class RpcClient implements Caller, AsyncDisposable {
     this.peer = options.dialer.peer;
     this.label = options.label ?? options.dialer.peer;
     this.#drive = new Drive(options.core, {
-      now: () => performance.now(),
+      now: clock,
       perform: (effect, now) => this.#perform(effect, now),
       rested: (now) => this.#rested(now),
     });
@@ -102,7 +102,7 @@ export class RpcClient implements Caller, AsyncDisposable {
 
   /** What is going on: every call in flight with the reason of its waiting, every transport with its history. */
   snapshot(): RpcClientSnapshot {
-    const core = this.#core.snapshot(performance.now());
+    const core = this.#core.snapshot(clock());
     const calls = core.calls.map((call): InFlight => {
       const pending = this.#calls.get(call.task);
       return { ...call, procedure: pending?.proc.name ?? "NULL", label: pending?.label };
@@ -149,7 +149,7 @@ export class RpcClient implements Caller, AsyncDisposable {
     if (signal !== undefined) pending.heed(signal, () => this.#drive.post({ type: "cancel", task }));
     if (callChannel.hasSubscribers) this.#publishStart(task, pending);
     const deadlineMs = options?.deadlineMs;
-    const deadline = deadlineMs === undefined ? undefined : performance.now() + deadlineMs;
+    const deadline = deadlineMs === undefined ? undefined : clock() + deadlineMs;
     this.#starting = task;
     this.#drive.post({ type: "call", task, record, policy: this.#policy, deadline });
     this.#starting = -1;
@@ -295,7 +295,7 @@ export class RpcClient implements Caller, AsyncDisposable {
   }
 
   #onAlarm(): void {
-    const now = performance.now();
+    const now = clock();
     const { deadline } = this.#core;
     if (deadline !== undefined && deadline <= now) this.#drive.post({ type: "deadline" });
     else this.#rested(now);
@@ -320,6 +320,11 @@ export class RpcClient implements Caller, AsyncDisposable {
       };
     });
   }
+}
+
+/** The core's clock, in whole milliseconds: small integers need no memory of their own, and a call holds five times. */
+function clock(): number {
+  return Math.floor(performance.now());
 }
 
 const NEVER_SENT = { type: "unanswered", code: "ECANCELED", sent: "never", attempts: 0 } as const;
