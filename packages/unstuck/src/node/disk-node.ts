@@ -24,6 +24,9 @@ export class DiskNode {
   /** When `parent` and `name` were last seen to lead here, in DiskIo's time. */
   seenAt = Number.NEGATIVE_INFINITY;
   handle: Uint8Array | undefined;
+  /** Attributes as of turn `attrTurn`; see DiskVfs.getattr. */
+  attr: Attr | undefined;
+  attrTurn = -1;
   listing: CachedListing | undefined;
 
   constructor(key: NodeKey, dev: bigint, stats: BigIntStats, parent: DiskNode | undefined, name: string) {

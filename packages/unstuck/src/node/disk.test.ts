@@ -151,6 +151,21 @@ test("the key is its owner's only, and another key's handles are refused", async
   await fails("EBADHANDLE", () => otherKey.resolve(handle));
 });
 
+test("attributes are asked for once a turn, and anew in the next", async (t) => {
+  const { root, open } = place(t);
+  writeFileSync(join(root, "file"), "one");
+  const disk = open();
+  const { node } = await disk.lookup(disk.root, "file");
+  const sizes = async (): Promise<bigint[]> => {
+    const first = disk.getattr(node);
+    appendFileSync(join(root, "file"), "!");
+    return (await Promise.all([first, disk.getattr(node)])).map((attr) => attr.size);
+  };
+  await disk.getattr(node);
+  assert.deepEqual(await sizes(), [3n, 3n]);
+  assert.deepEqual(await sizes(), [4n, 4n]);
+});
+
 test("a removed file is stale, and its name's next owner is not served under its handle", async (t) => {
   const { root, open } = place(t);
   for (const reach of ["fd", "path"] as const) {

@@ -62,6 +62,9 @@ export class DiskVfs implements Vfs<DiskNode> {
   readonly #place: Place;
   readonly #seal: HandleSeal;
   readonly #buffers = new BufferPool(32 << 20);
+  /** Counts the turns in which attributes were asked for. */
+  #turn = 0;
+  #inTurn = false;
 
   constructor(root: string, options: DiskOptions) {
     const { fsid = 0, maxFds = 1024, maxNodes = 500_000, maxSearchEntries = 200_000 } = options;
@@ -102,7 +105,12 @@ export class DiskVfs implements Vfs<DiskNode> {
     return node ?? this.#operations.run(this.#tree.locate(identity, performance.now()));
   }
 
+  /**
+   * Asks the disk once a turn for each node: the calls of one received chunk were all there before the first of
+   * them is executed, so what the disk says then answers every one of them.
+   */
   getattr(node: DiskNode): Answer<Attr> {
+    if (node.attrTurn === this.#turn && this.#inTurn) return node.attr!;
     // The warm path of the most frequent call, without a generator.
     this.#io.begin();
     if (!this.#io.sync || node.fd < 0 || this.#io.now - node.seenAt >= TRUST_MS)
@@ -110,7 +118,9 @@ export class DiskVfs implements Vfs<DiskNode> {
     this.#fds.use(node);
     const stats = statNow(node.fd);
     this.#io.end();
-    return this.#attrOf(node, stats);
+    const attr = this.#attrOf(node, stats);
+    this.#remember(node, attr);
+    return attr;
   }
 
   lookup(dir: DiskNode, name: string): Answer<Found<DiskNode>> {
@@ -139,6 +149,17 @@ export class DiskVfs implements Vfs<DiskNode> {
     this.#trail.close();
     this.#fds.end();
     this.#tree.close();
+  }
+
+  #remember(node: DiskNode, attr: Attr): void {
+    node.attr = attr;
+    node.attrTurn = this.#turn;
+    if (this.#inTurn) return;
+    this.#inTurn = true;
+    queueMicrotask(() => {
+      this.#inTurn = false;
+      this.#turn++;
+    });
   }
 
   *#getattr(node: DiskNode): Steps<Attr> {
