@@ -23,7 +23,7 @@ const longFile = 400;
 const machinePath = new RegExp(
   `(?<![\\w.:/])/(${["work", "root", "home/runner"].join("|")})(/|\\b(?=["'\`\\s]))`,
 );
-const registryHost = /"resolved": "https?:/;
+const registryHost = /"resolved":\s*"https?:/;
 
 /**
  * One breach of a rule.
