@@ -8,8 +8,8 @@ import { cpuOf, cpuOfAll } from "./contender.mjs";
  */
 export async function* measure(group, rows, entrants, { rounds, seconds, warm }) {
   for (const row of rows) {
-    // Just-in-time compilers have to meet the row before it counts.
-    for (const { client } of entrants) await client.run({ ...row, seconds: 0.05, warm: 0.45 });
+    // Just-in-time compilers have to meet the row before it counts; sharing one core, they need about two seconds.
+    for (const { client } of entrants) await client.run({ ...row, seconds: 0.05, warm: 1.95 });
     const samples = new Map(entrants.map(({ name }) => [name, []]));
     let ours = 0;
     const before = { at: performance.now(), all: cpuOfAll() };

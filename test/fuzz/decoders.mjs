@@ -9,7 +9,7 @@ import {
   replyXid,
   resultsStart,
 } from "../../packages/unstuck/dist/sunrpc/mod.js";
-import { decode, encode, sample, XdrError } from "../../packages/unstuck/dist/xdr/mod.js";
+import { decode, encode, sample, viewOf, XdrError } from "../../packages/unstuck/dist/xdr/mod.js";
 import { authsys_parms, readCall, readReply, rpc_msg } from "../golden/rpc.mjs";
 import { calls, known, messages, procedures, replies } from "./corpus.mjs";
 import { cut, join, mutate, record } from "./mutate.mjs";
@@ -143,7 +143,7 @@ function streams(dice) {
         room.set(piece);
         reader.push(room);
       } else reader.push(piece);
-      for (let one = reader.next(); one !== undefined; one = reader.next()) got.push(one);
+      for (let one = reader.next(); one !== undefined; one = reader.next()) got.push(viewOf(one));
     }
   } catch (error) {
     assert.ok(error instanceof RecordError, String(error?.stack));

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { clientOver, Inproc, QUICK } from "../../packages/unstuck/dist/node/mod.js";
 import { RecordReader, RpcError, XprtError } from "../../packages/unstuck/dist/sunrpc/mod.js";
-import { decode, encode, sample } from "../../packages/unstuck/dist/xdr/mod.js";
+import { decode, encode, sample, viewOf } from "../../packages/unstuck/dist/xdr/mod.js";
 import { lie } from "./client.mjs";
 import { procedures } from "./corpus.mjs";
 import { join } from "./mutate.mjs";
@@ -48,11 +48,11 @@ function listen(end, kind, dice) {
     if (type !== "data") return;
     if (dice.chance(0.02)) return end.reset();
     if (kind === "stream") reader.push(bytes);
-    for (
-      let call = kind === "stream" ? reader.next() : bytes;
-      call !== undefined;
-      call = kind === "stream" ? reader.next() : undefined
-    ) {
+    const next = () => {
+      const record = reader.next();
+      return record && viewOf(record);
+    };
+    for (let call = kind === "stream" ? next() : bytes; call; call = kind === "stream" ? next() : undefined) {
       const answer = lie(join(new Uint8Array(4), call), kind, dice);
       if (answer !== undefined) end.send(answer);
     }

@@ -12,7 +12,7 @@ import {
   Svc,
 } from "../../packages/unstuck/dist/sunrpc/mod.js";
 import { MemTree, MemVfs } from "../../packages/unstuck/dist/vfs/mod.js";
-import { decode, encode } from "../../packages/unstuck/dist/xdr/mod.js";
+import { decode, encode, viewOf } from "../../packages/unstuck/dist/xdr/mod.js";
 import { authsys_parms, join, procedureOf, readCall } from "../golden/rpc.mjs";
 import { calls, known } from "./corpus.mjs";
 import { join as concat, cut, mutate, record } from "./mutate.mjs";
@@ -192,7 +192,7 @@ class Peer {
  */
 function checkOrder(sent, got, peer) {
   const end = sent.findIndex((message) => ["short", "not-rpc"].includes(parseCall(message).kind));
-  const replies = new Set(got.map(replyXid));
+  const replies = new Set(got.map((message) => replyXid(message)));
   assert.equal(replies.size, got.length, "two replies for one call");
   for (const message of (end < 0 ? sent : sent.slice(0, end)).filter(isCall)) {
     assert.ok(replies.delete(xidOf(message)), "a call without a reply");
@@ -253,7 +253,7 @@ function readRecords(stream) {
   const reader = new RecordReader();
   reader.push(stream);
   const out = [];
-  for (let one = reader.next(); one !== undefined; one = reader.next()) out.push(one);
+  for (let one = reader.next(); one !== undefined; one = reader.next()) out.push(viewOf(one));
   assert.ok(reader.clean, "the replies end inside a record");
   return out;
 }

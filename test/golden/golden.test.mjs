@@ -12,7 +12,7 @@ import {
   setCallXid,
   writeMark,
 } from "../../packages/unstuck/dist/sunrpc/mod.js";
-import { decode, encode, XdrError } from "../../packages/unstuck/dist/xdr/mod.js";
+import { decode, encode, viewOf, XdrError } from "../../packages/unstuck/dist/xdr/mod.js";
 import { exchanges } from "./format.mjs";
 import { leaves } from "./leaves.mjs";
 import { means } from "./names.mjs";
@@ -168,7 +168,7 @@ test("all records in one stream come out of the record reader as they were, howe
     const out = [];
     for (let at = 0; at < stream.length; at += piece) {
       reader.push(new Uint8Array(stream.subarray(at, at + piece)));
-      for (let record = reader.next(); record !== undefined; record = reader.next()) out.push(record);
+      for (let record = reader.next(); record !== undefined; record = reader.next()) out.push(viewOf(record));
     }
     assert.equal(out.length, records.length);
     out.forEach((record, i) => {

@@ -137,6 +137,7 @@ test("a large reply is received in place", async () => {
       room = clnt.room(cookie);
       return room;
     },
+    has: (task) => clnt.has(task),
     snapshot: (now) => clnt.snapshot(now),
   };
   const resolver = new Resolver({ target: { host: "127.0.0.1", port }, proto: "tcp" });

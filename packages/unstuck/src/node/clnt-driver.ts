@@ -17,9 +17,8 @@ import {
   type Procedure,
   sealCall,
   type TaskId,
-  TaskTable,
 } from "../sunrpc/mod.js";
-import { locateEncode, XdrReader, XdrWriter } from "../xdr/mod.js";
+import { locateEncode, type Span, wordsOf, XdrReader, XdrWriter } from "../xdr/mod.js";
 import { Alarm } from "./alarm.js";
 import { badReplyError, errorOf } from "./call-error.js";
 import type {
@@ -51,12 +50,15 @@ export class RpcClient implements Caller, AsyncDisposable {
   readonly #policy: CallPolicy;
   readonly #cred: OpaqueAuth;
   readonly #closeMs: number;
-  readonly #templates = new Map<AnyProcedure, Uint8Array>();
+  /** The front of every call of a procedure, as words. */
+  readonly #templates = new Map<AnyProcedure, Uint32Array>();
   readonly #writer = new XdrWriter();
   readonly #reader = new XdrReader(new Uint8Array(0));
 
-  readonly #calls = new TaskTable<Pending>();
   #lastTask: TaskId = -1;
+  #wrapped = false;
+  /** Calls without an outcome. */
+  #inFlight = 0;
   /** The call being posted right now: a callback must not come before `callWith` returns. */
   #starting: TaskId = -1;
   /** Sockets the core still knows. */
@@ -104,8 +106,9 @@ export class RpcClient implements Caller, AsyncDisposable {
   snapshot(): RpcClientSnapshot {
     const core = this.#core.snapshot(clock());
     const calls = core.calls.map((call): InFlight => {
-      const pending = this.#calls.get(call.task);
-      return { ...call, procedure: pending?.proc.name ?? "NULL", label: pending?.label };
+      const { tag, ...rest } = call;
+      const { proc, label } = tag as Pending;
+      return { ...rest, procedure: proc.name, label };
     });
     return { ...core, peer: this.peer, label: this.label, calls };
   }
@@ -133,46 +136,49 @@ export class RpcClient implements Caller, AsyncDisposable {
       pending.end(errorOf(NEVER_SENT, proc, this.peer, signal.reason), undefined, 0, true);
       return;
     }
-    let record: Uint8Array;
+    let record: Span;
     try {
       record = this.#encode(proc, args);
     } catch (error) {
       pending.end(locateEncode(error, proc.arg, args) as Error, undefined, 0, true);
       return;
     }
-    if (this.#dialer.kind === "datagram" && record.length - MARK_BYTES > MAX_DATAGRAM_BYTES) {
+    if (this.#dialer.kind === "datagram" && record.end - record.start - MARK_BYTES > MAX_DATAGRAM_BYTES) {
       pending.end(errorOf(TOO_LONG, proc, this.peer), undefined, 0, true);
       return;
     }
     const task = this.#newTask();
-    this.#calls.set(task, pending);
+    this.#inFlight++;
     if (signal !== undefined) pending.heed(signal, () => this.#drive.post({ type: "cancel", task }));
     if (callChannel.hasSubscribers) this.#publishStart(task, pending);
     const deadlineMs = options?.deadlineMs;
     const deadline = deadlineMs === undefined ? undefined : clock() + deadlineMs;
     this.#starting = task;
-    this.#drive.post({ type: "call", task, record, policy: this.#policy, deadline });
+    this.#drive.post({ type: "call", task, tag: pending, record, policy: this.#policy, deadline });
     this.#starting = -1;
   }
 
   #newTask(): TaskId {
-    do this.#lastTask = this.#lastTask === MAX_TASK ? 0 : this.#lastTask + 1;
-    while (this.#calls.has(this.#lastTask));
+    do {
+      this.#wrapped ||= this.#lastTask === MAX_TASK;
+      this.#lastTask = this.#lastTask === MAX_TASK ? 0 : this.#lastTask + 1;
+      // Only after 2^31 calls can a number be taken: by a call as old.
+    } while (this.#wrapped && this.#core.has(this.#lastTask));
     return this.#lastTask;
   }
 
-  #encode(proc: AnyProcedure, args: unknown): Uint8Array {
+  #encode(proc: AnyProcedure, args: unknown): Span {
     let template = this.#templates.get(proc);
     if (template === undefined) {
-      template = callTemplate(proc.prog, proc.vers, proc.proc, this.#cred);
+      template = wordsOf(callTemplate(proc.prog, proc.vers, proc.proc, this.#cred));
       this.#templates.set(proc, template);
     }
     const w = this.#writer;
     w.begin();
-    w.bytes(template);
+    w.words(template);
     proc.arg.encode(w, args);
-    const record = w.finish();
-    sealCall(record);
+    const record = w.cut();
+    sealCall(record.bytes, record.start, record.end);
     return record;
   }
 
@@ -180,12 +186,12 @@ export class RpcClient implements Caller, AsyncDisposable {
     switch (effect.type) {
       case "send": {
         const outlet = this.#outlets.get(effect.cookie);
-        if (outlet?.queue(effect.bytes) === true && this.#dirty.push(outlet) === 1)
+        if (outlet?.queue(effect.record) === true && this.#dirty.push(outlet) === 1)
           queueMicrotask(this.#tick);
         return;
       }
       case "settle":
-        this.#settle(effect.task, effect.outcome, now);
+        this.#settle(effect.task, effect.tag as Pending, effect.outcome, now);
         return;
       case "schedule":
         this.#drive.post({ type: "run", work: effect.work });
@@ -238,21 +244,19 @@ export class RpcClient implements Caller, AsyncDisposable {
     this.#holdProcess();
   }
 
-  #settle(task: TaskId, outcome: Outcome, now: Instant): void {
-    const pending = this.#calls.get(task);
-    if (pending === undefined) return;
-    this.#calls.delete(task);
+  #settle(task: TaskId, pending: Pending, outcome: Outcome, now: Instant): void {
+    this.#inFlight--;
     const { proc } = pending;
     let results: unknown;
     let error: Error | undefined;
     if (outcome.type === "accepted") {
       const { record, start } = outcome;
       try {
-        this.#reader.reset(record, start);
+        this.#reader.reset(record.bytes, start, record.end);
         // Bytes after the results are ignored, as every other client does.
         results = proc.res.decode(this.#reader);
       } catch (cause) {
-        error = badReplyError(cause, proc, this.peer, record.subarray(start));
+        error = badReplyError(cause, proc, this.peer, record.bytes.subarray(start, record.end));
       }
     } else {
       error = errorOf(outcome, proc, this.peer, pending.abortReason);
@@ -303,7 +307,7 @@ export class RpcClient implements Caller, AsyncDisposable {
 
   /** Sockets hold the process open by themselves; between two of them the timer does, if a call waits. */
   #holdProcess(): void {
-    this.#alarm.hold(this.#calls.size > 0 && this.#unclosed.size === 0);
+    this.#alarm.hold(this.#inFlight > 0 && this.#unclosed.size === 0);
   }
 
   async #close(): Promise<void> {

@@ -9,15 +9,19 @@ import type {
   Core,
   Instant,
   OpaqueAuth,
+  TaskId,
 } from "../sunrpc/mod.js";
+import type { Span } from "../xdr/mod.js";
 import type { Dialer } from "./line.js";
 
 /** A client core: `Clnt` of sunrpc, or a test's script. */
 export interface ClntCore extends Core<ClntEvent, ClntEffect> {
   /** Where the next bytes of a socket should be received; undefined: anywhere. */
   room(cookie: Cookie): Uint8Array | undefined;
+  /** Whether a task's number is taken. */
+  has(task: TaskId): boolean;
   /** Takes back the memory of a record whose views nobody holds any more. */
-  recycle?(record: Uint8Array): void;
+  recycle?(record: Span): void;
   snapshot(now: Instant): ClntSnapshot;
 }
 
@@ -47,13 +51,13 @@ export interface CallWithOptions extends CallOptions {
 export type Done<R> = (error: Error | undefined, results: R | undefined, attempts: number) => void;
 
 /** A call in flight, with the words that only the driver knows. */
-export interface InFlight extends CallSnapshot {
+export interface InFlight extends Omit<CallSnapshot, "tag"> {
   /** The `.x` name, e.g. `NFSPROC3_GETATTR`. */
   readonly procedure: string;
   readonly label: string | undefined;
 }
 
-export interface RpcClientSnapshot extends ClntSnapshot {
+export interface RpcClientSnapshot extends Omit<ClntSnapshot, "calls"> {
   readonly peer: string;
   readonly label: string;
   readonly calls: readonly InFlight[];

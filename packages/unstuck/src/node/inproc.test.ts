@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { RecordReader } from "../sunrpc/mod.js";
+import { viewOf } from "../xdr/mod.js";
 import { ECHO, reply, seen, until, within } from "./fixture.test.js";
 import { clientOver, type DuplexEnd, HARD, HARD_UDP, Inproc, type RpcClient } from "./mod.js";
 
@@ -25,7 +26,7 @@ function serve(net: Inproc, onCall?: (end: DuplexEnd, answer: Uint8Array, n: num
       if (event.type !== "data") return;
       if (net.kind === "datagram") return take(event.bytes);
       reader.push(event.bytes);
-      for (let r = reader.next(); r !== undefined; r = reader.next()) take(r);
+      for (let r = reader.next(); r !== undefined; r = reader.next()) take(viewOf(r));
     };
   };
   net.listen(serveEnd);

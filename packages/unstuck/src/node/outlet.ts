@@ -1,5 +1,11 @@
 import type { ClntEvent, Cookie } from "../sunrpc/mod.js";
+import type { Span } from "../xdr/mod.js";
 import type { Line, LineSink } from "./line.js";
+
+/** A full segment on an Ethernet: it gains nothing by waiting for more. */
+const SEGMENT_BYTES = 1448;
+/** So many writes a turn, about. */
+const WRITES = 4;
 
 /** What an {@link Outlet} needs of its client. */
 export interface OutletHost {
@@ -20,12 +26,17 @@ export class Outlet implements LineSink {
   readonly #datagram: boolean;
   #over = false;
 
-  // The piece that grows: [from, to) of buffer. Neighbours in one slab become one piece.
-  #buffer: ArrayBufferLike | undefined;
+  // The piece that grows: [from, to) of slab. Neighbours become one piece.
+  #slab: Uint8Array | undefined;
   #from = 0;
   #to = 0;
   #pieces: Uint8Array[] = [];
   #queuedBytes = 0;
+  /** A flush is on its way. */
+  #due = false;
+  /** What this turn has written, and how much makes its next write. */
+  #turnBytes = 0;
+  #enough = SEGMENT_BYTES;
 
   constructor(cookie: Cookie, datagram: boolean, host: OutletHost) {
     this.cookie = cookie;
@@ -33,33 +44,34 @@ export class Outlet implements LineSink {
     this.#host = host;
   }
 
-  /** Takes bytes for the next flush. True when they are the first. */
-  queue(bytes: Uint8Array): boolean {
+  /**
+   * Takes a record for the next flush. True when it is the first. A turn that makes many calls writes a few times
+   * before its end, so that the server works on the first of them while the rest are being made: waking a server
+   * that went to sleep costs more than the writes.
+   */
+  queue({ bytes, start, end }: Span): boolean {
     if (this.#over) return false;
-    const first = this.#queuedBytes === 0;
-    const { buffer, byteOffset, length } = bytes;
-    this.#queuedBytes += length;
-    if (buffer === this.#buffer && byteOffset === this.#to && !this.#datagram) {
-      this.#to += length;
+    const first = !this.#due;
+    this.#due = true;
+    this.#queuedBytes += end - start;
+    if (bytes === this.#slab && start === this.#to && !this.#datagram) {
+      this.#to = end;
+      if (this.#queuedBytes >= this.#enough) this.#write();
       return first;
     }
     this.#cut();
-    this.#buffer = buffer;
-    this.#from = byteOffset;
-    this.#to = byteOffset + length;
+    this.#slab = bytes;
+    this.#from = start;
+    this.#to = end;
     return first;
   }
 
   /** Writes what was queued. */
   flush(): void {
-    if (this.#over) return;
-    this.#cut();
-    const pieces = this.#pieces;
-    if (pieces.length === 0 || this.line === undefined) return;
-    const total = this.#queuedBytes;
-    this.#pieces = [];
-    this.#queuedBytes = 0;
-    this.line.send(pieces, total);
+    this.#due = false;
+    this.#write();
+    this.#enough = Math.max(SEGMENT_BYTES, this.#turnBytes / WRITES);
+    this.#turnBytes = 0;
   }
 
   shutdown(): void {
@@ -73,7 +85,7 @@ export class Outlet implements LineSink {
     if (this.#over) return;
     this.#over = true;
     this.#pieces = [];
-    this.#buffer = undefined;
+    this.#slab = undefined;
     this.line?.abort();
   }
 
@@ -105,9 +117,21 @@ export class Outlet implements LineSink {
     this.#host.closed(this);
   }
 
+  #write(): void {
+    if (this.#over) return;
+    this.#cut();
+    const pieces = this.#pieces;
+    if (pieces.length === 0 || this.line === undefined) return;
+    const total = this.#queuedBytes;
+    this.#pieces = [];
+    this.#queuedBytes = 0;
+    this.#turnBytes += total;
+    this.line.send(pieces, total);
+  }
+
   #cut(): void {
-    if (this.#buffer === undefined) return;
-    this.#pieces.push(new Uint8Array(this.#buffer, this.#from, this.#to - this.#from));
-    this.#buffer = undefined;
+    if (this.#slab === undefined) return;
+    this.#pieces.push(this.#slab.subarray(this.#from, this.#to));
+    this.#slab = undefined;
   }
 }

@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { performance } from "node:perf_hooks";
 import { test } from "node:test";
 import { CLNT_DEFAULTS, Clnt, type ClntEffect, type ClntEvent, RecordReader } from "../sunrpc/mod.js";
+import { viewOf } from "../xdr/mod.js";
 import { ECHO, Peer, reply, seen, within } from "./fixture.test.js";
 import { type ClntCore, type Dialer, HARD, Inproc, Resolver, RpcClient, tcpDialer } from "./mod.js";
 
@@ -33,6 +34,7 @@ function traced(transcript: string[]): ClntCore {
       return effects;
     },
     room: (cookie) => clnt.room(cookie),
+    has: (task) => clnt.has(task),
     snapshot: (now) => clnt.snapshot(now),
   };
 }
@@ -78,7 +80,7 @@ async function overInproc(): Promise<string[]> {
       if (event.type !== "data") return;
       reader.push(event.bytes);
       for (let r = reader.next(); r !== undefined; r = reader.next()) {
-        const { xid, args } = seen(Buffer.from(r), undefined as never, connection);
+        const { xid, args } = seen(Buffer.from(viewOf(r)), undefined as never, connection);
         if (args[4] === FIN_FIRST && connection === 0) end.fin();
         else end.send(reply(xid, args));
       }

@@ -20,7 +20,7 @@ import {
   service,
   setCallXid,
 } from "../sunrpc/mod.js";
-import { opaque, xdrVoid } from "../xdr/mod.js";
+import { opaque, viewOf, xdrVoid } from "../xdr/mod.js";
 import { ListenError } from "./listen-error.js";
 import { inPlace } from "./listen-in-place.js";
 import { type RpcServer, type ServeOptions, serve } from "./serve.js";
@@ -124,7 +124,8 @@ class Raw {
     this.ended = new Promise((resolve) => this.socket.on("close", () => resolve(how)));
     this.socket.on("data", (bytes) => {
       this.#reader.push(bytes);
-      for (let r = this.#reader.next(); r !== undefined; r = this.#reader.next()) this.replies.push(read(r));
+      for (let r = this.#reader.next(); r !== undefined; r = this.#reader.next())
+        this.replies.push(read(viewOf(r)));
       if (this.#want !== undefined && this.replies.length >= this.#want.count) this.#want.resolve();
     });
   }

@@ -1,3 +1,5 @@
+import type { Span } from "../xdr/mod.js";
+
 /**
  * The doors of the cores (design rule 1): what goes in is an event, what comes out is an effect.
  * A driver (node/, the lab) performs effects in order, and never re-enters a core while it does:
@@ -43,12 +45,14 @@ export interface CallPolicy {
 export type ClntEvent =
   /**
    * A new call. `record` is the whole record, mark included, encoded by the caller with any xid; the core
-   * owns the bytes from here and writes its own xid into them. `deadline` is absolute: ETIMEDOUT then, whatever the policy.
+   * owns these bytes from here (not those around them) and writes its own xid into them. `deadline` is
+   * absolute: ETIMEDOUT then, whatever the policy. `tag` comes back with the outcome; the core does not look at it.
    */
   | {
       readonly type: "call";
       readonly task: TaskId;
-      readonly record: Uint8Array;
+      readonly tag: unknown;
+      readonly record: Span;
       readonly policy: CallPolicy;
       readonly deadline: Instant | undefined;
     }
@@ -85,14 +89,14 @@ export type ClntEffect =
       readonly probe: boolean;
     }
   /** Write these bytes; many sends of one turn become one write. Stays unchanged until `writable` covers it. */
-  | { readonly type: "send"; readonly cookie: Cookie; readonly bytes: Uint8Array }
+  | { readonly type: "send"; readonly cookie: Cookie; readonly record: Span }
   /** Close in good order (FIN). No events of this cookie are wanted any more. */
   | { readonly type: "shutdown"; readonly cookie: Cookie }
   /** Reset (RST) and forget. No events of this cookie are wanted any more. */
   | { readonly type: "abort"; readonly cookie: Cookie }
   | { readonly type: "schedule"; readonly work: Work }
   /** The one end of a call. */
-  | { readonly type: "settle"; readonly task: TaskId; readonly outcome: Outcome }
+  | { readonly type: "settle"; readonly task: TaskId; readonly tag: unknown; readonly outcome: Outcome }
   /** For people: something a log or a live view wants to say. Never needed for correctness. */
   | { readonly type: "notice"; readonly notice: Notice };
 
@@ -103,10 +107,10 @@ export type ClntEffect =
 export type Sent = "never" | "maybe";
 
 export type Outcome =
-  /** MSG_ACCEPTED/SUCCESS: `record[start..]` are the results. */
+  /** MSG_ACCEPTED/SUCCESS: the results are what follows `start` in the record. */
   | {
       readonly type: "accepted";
-      readonly record: Uint8Array;
+      readonly record: Span;
       readonly start: number;
       readonly attempts: number;
     }
@@ -187,6 +191,7 @@ export interface WaitReason {
 /** One call in flight, as `unstuck ps` shows it. */
 export interface CallSnapshot {
   readonly task: TaskId;
+  readonly tag: unknown;
   readonly xid: number;
   readonly xprt: number;
   readonly prog: number;

@@ -1,3 +1,5 @@
+import type { Span } from "../xdr/mod.js";
+
 /**
  * Record marking (RFC 5531 §11): how messages lie in a byte stream. A record is one or more fragments;
  * a fragment is a 4-byte mark (top bit: last fragment; 31 bits: length) and that many bytes.
@@ -57,11 +59,10 @@ export class RecordPool {
   }
 
   /** Takes back the memory of a record. The caller holds no view of it any more. Small records are ignored. */
-  recycle(record: Uint8Array): void {
-    const { buffer, byteOffset } = record;
-    if (byteOffset !== 0 || buffer.byteLength <= SLAB_BYTES || this.#free.length >= this.#maxBuffers) return;
-    if (this.#free.some((b) => b.buffer === buffer)) return;
-    this.#free.push(new Uint8Array(buffer));
+  recycle({ bytes, start }: Span): void {
+    // Only a buffer of a record's own begins with it: in a slab its mark comes first.
+    if (start !== 0 || bytes.length <= SLAB_BYTES || this.#free.length >= this.#maxBuffers) return;
+    if (!this.#free.includes(bytes)) this.#free.push(bytes);
   }
 }
 
@@ -77,8 +78,8 @@ export interface RecordReaderOptions {
 /**
  * Joins the bytes of one connection, cut anywhere, into records. Dies with its connection.
  *
- * Records are views that stay valid as long as they are held: slabs are never reused, and the buffer of a
- * large record only when somebody gives it to the pool.
+ * Records stay valid as long as they are held: slabs are never reused, and the buffer of a large record only
+ * when somebody gives it to the pool.
  */
 export class RecordReader {
   readonly #maxRecordBytes: number;
@@ -98,7 +99,7 @@ export class RecordReader {
   #last = false;
   #fragments = 0;
 
-  #ready: Uint8Array[] = [];
+  #ready: Span[] = [];
   #head = 0;
   #error: RecordError | undefined;
 
@@ -149,7 +150,7 @@ export class RecordReader {
    * The oldest complete record, without marks, or undefined when more bytes are needed.
    * Throws {@link RecordError} after the last good record of a stream that went bad.
    */
-  next(): Uint8Array | undefined {
+  next(): Span | undefined {
     if (this.#head < this.#ready.length) {
       const record = this.#ready[this.#head++]!;
       if (this.#head === this.#ready.length) {
@@ -160,11 +161,6 @@ export class RecordReader {
     }
     if (this.#error !== undefined) throw this.#error;
     return undefined;
-  }
-
-  /** Gives a record's memory back to the pool; see {@link RecordPool.recycle}. */
-  recycle(record: Uint8Array): void {
-    this.#pool.recycle(record);
   }
 
   /** An independent copy of the parser's state, for explorers. */
@@ -209,7 +205,7 @@ export class RecordReader {
         }
         if (this.#have < this.#want) break;
         if (this.#last) {
-          this.#ready.push(this.#own.subarray(0, this.#have));
+          this.#ready.push({ bytes: this.#own, start: 0, end: this.#have });
           this.#own = undefined;
           this.#have = 0;
           this.#want = 0;
@@ -239,7 +235,7 @@ export class RecordReader {
     if (last && this.#own === undefined) {
       const start = at + MARK_BYTES;
       if (start + length <= this.#end) {
-        this.#ready.push(slab.subarray(start, start + length));
+        this.#ready.push({ bytes: slab, start, end: start + length });
         this.#at = this.#shared = start + length;
         return true;
       }

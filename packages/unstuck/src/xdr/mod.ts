@@ -24,5 +24,6 @@ export {
 export { XdrReader } from "./reader.js";
 export { type SampleOptions, sample } from "./sample.js";
 export { type AnyCodec, type Arm, arm, type Field, type Ref, type Shape, struct, union } from "./shape.js";
+export { type Span, spanOf, viewOf } from "./span.js";
 export { decodeUtf8, encodeUtf8 } from "./text.js";
-export { XdrWriter } from "./writer.js";
+export { wordsOf, XdrWriter } from "./writer.js";

@@ -14,20 +14,22 @@ import { decodeUtf8 } from "./text.js";
 export class XdrReader {
   /** Accept residual bytes that are not zero. Off by default: RFC 4506 §3 has them zero. */
   lenientPadding = false;
-  // Offsets count from the start of the ArrayBuffer, so that moving to the next record of the same
-  // buffer needs no new DataView.
-  #buffer: ArrayBufferLike;
-  #view: DataView;
+  // The last input and where it lies: the next message is often in the same bytes, and to ask an array for its
+  // buffer costs more than to read a number.
   #bytes: Uint8Array;
+  #buffer: ArrayBufferLike;
+  #base: number;
+  #view: DataView;
   #at = 0;
   #end = 0;
   #start = 0;
   #depth = 0;
 
   constructor(bytes: Uint8Array, start = 0, end = bytes.length) {
+    this.#bytes = bytes;
     this.#buffer = bytes.buffer;
-    this.#view = new DataView(bytes.buffer);
-    this.#bytes = new Uint8Array(bytes.buffer);
+    this.#base = bytes.byteOffset;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     this.reset(bytes, start, end);
   }
 
@@ -36,14 +38,15 @@ export class XdrReader {
     if (start < 0 || end > bytes.length || start > end) {
       throw new RangeError(`XdrReader: [${start}, ${end}) is not inside ${bytes.length} bytes`);
     }
-    if (bytes.buffer !== this.#buffer) {
+    if (bytes !== this.#bytes) {
+      this.#bytes = bytes;
       this.#buffer = bytes.buffer;
-      this.#view = new DataView(bytes.buffer);
-      this.#bytes = new Uint8Array(bytes.buffer);
+      this.#base = bytes.byteOffset;
+      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     }
-    this.#start = bytes.byteOffset + start;
-    this.#at = this.#start;
-    this.#end = bytes.byteOffset + end;
+    this.#start = start;
+    this.#at = start;
+    this.#end = end;
     this.#depth = 0;
   }
 
@@ -131,7 +134,7 @@ export class XdrReader {
 
   opaqueFixedAt(at: number, length: number): Uint8Array {
     this.#checkPadding(at + length, (4 - (length & 3)) & 3);
-    return new Uint8Array(this.#buffer, at, length);
+    return new Uint8Array(this.#buffer, this.#base + at, length);
   }
 
   /** Variable-length opaque: a view, see the class. */
@@ -142,7 +145,7 @@ export class XdrReader {
   /** Exactly `length` bytes of opaque: a view, see the class. */
   opaqueFixed(length: number): Uint8Array {
     const at = this.#skip(length);
-    return new Uint8Array(this.#buffer, at, length);
+    return new Uint8Array(this.#buffer, this.#base + at, length);
   }
 
   /** UTF-8 text of at most `max` bytes; bytes that are not UTF-8 become U+DC80..U+DCFF. */

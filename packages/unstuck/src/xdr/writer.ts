@@ -1,5 +1,6 @@
 import type { Codec } from "./codec.js";
 import { MAX_DEPTH, UNBOUNDED, XdrError, type XdrErrorCode } from "./error.js";
+import { type Span, viewOf } from "./span.js";
 import { encodeUtf8 } from "./text.js";
 
 const SLAB_BYTES = 65536;
@@ -20,14 +21,17 @@ export class XdrWriter {
   readonly #slabBytes: number;
   #view: DataView;
   #bytes: Uint8Array;
+  /** The slab once more: all XDR is a multiple of four bytes long, so every item begins with a word of it. */
+  #words: Uint32Array;
   #start = 0;
   #at = 0;
   #depth = 0;
 
   constructor(slabBytes = SLAB_BYTES) {
     this.#slabBytes = slabBytes;
-    this.#bytes = new Uint8Array(slabBytes);
+    this.#bytes = new Uint8Array(slabBytes & ~3);
     this.#view = new DataView(this.#bytes.buffer);
+    this.#words = new Uint32Array(this.#bytes.buffer);
   }
 
   /** Starts a message, dropping an unfinished one. */
@@ -38,7 +42,12 @@ export class XdrWriter {
 
   /** Ends the message: a view of what was written since `begin`. */
   finish(): Uint8Array {
-    const message = new Uint8Array(this.#bytes.buffer, this.#start, this.#at - this.#start);
+    return viewOf(this.cut());
+  }
+
+  /** As `finish`, without making a view: where in the slab the message lies. */
+  cut(): Span {
+    const message = { bytes: this.#bytes, start: this.#start, end: this.#at };
     this.#start = this.#at;
     return message;
   }
@@ -215,10 +224,12 @@ export class XdrWriter {
     this.uint32(0);
   }
 
-  /** Raw bytes: no length, no padding. For what is XDR already. */
-  bytes(value: Uint8Array): void {
-    const at = this.take(value.length);
-    this.#bytes.set(value, at);
+  /** What is XDR already, as words in memory order ({@link wordsOf}): the front that many messages share. */
+  words(values: Uint32Array): void {
+    const { length } = values;
+    const first = this.take(4 * length) >>> 2;
+    const words = this.#words;
+    for (let i = 0; i < length; i++) words[first + i] = values[i]!;
   }
 
   /** Enters one level of a recursive type. */
@@ -255,10 +266,11 @@ export class XdrWriter {
   #grow(wanted: number): void {
     const length = this.#at - this.#start;
     // Twice what is there, so that moving costs a long message no more than linear time.
-    const slab = new Uint8Array(Math.max(this.#slabBytes, 2 * length + wanted + MARGIN_BYTES));
+    const slab = new Uint8Array((Math.max(this.#slabBytes, 2 * length + wanted + MARGIN_BYTES) + 3) & ~3);
     slab.set(this.#bytes.subarray(this.#start, this.#at));
     this.#bytes = slab;
     this.#view = new DataView(slab.buffer);
+    this.#words = new Uint32Array(slab.buffer);
     this.#start = 0;
     this.#at = length;
   }
@@ -270,6 +282,11 @@ export class XdrWriter {
   #range(value: unknown, wanted: string, at = this.#at): never {
     this.failAt(at, "XDR_RANGE", `${show(value)} is not ${wanted}`);
   }
+}
+
+/** A copy of `bytes`, a multiple of four of them, as words in memory order: for {@link XdrWriter.words}. */
+export function wordsOf(bytes: Uint8Array): Uint32Array {
+  return new Uint32Array(bytes.slice().buffer);
 }
 
 /** A value for a message: short, whatever it is. */

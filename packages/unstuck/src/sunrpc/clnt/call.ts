@@ -1,20 +1,22 @@
+import { type Span, spanOf } from "../../xdr/mod.js";
 import { uint32At } from "../msg/wire.js";
 import type { CallPolicy, Instant, TaskId } from "../port.js";
 import type { CallState } from "./clnt.states.js";
 
-const EMPTY = new Uint8Array(0);
+const EMPTY = spanOf(new Uint8Array(0));
 
 /** One call in the table. Plain data. */
 export class Call {
   readonly xid: number;
   readonly task: TaskId;
+  readonly tag: unknown;
   readonly xprt: number;
   readonly policy: CallPolicy;
   readonly startedAt: Instant;
-  /** Absolute; Infinity when there is none. Of a zombie: its own end. */
-  deadline: Instant;
+  /** Absolute; undefined when there is none. Of a zombie: its own end. */
+  deadline: Instant | undefined;
   /** Mark, header and arguments; dropped when only a late reply is awaited. */
-  record: Uint8Array;
+  record: Span;
   state: CallState = "new";
   /** It occupies one of its transport's slots. */
   hasSlot = false;
@@ -32,19 +34,21 @@ export class Call {
   constructor(
     xid: number,
     task: TaskId,
+    tag: unknown,
     xprt: number,
-    record: Uint8Array,
+    record: Span,
     policy: CallPolicy,
     deadline: Instant | undefined,
     now: Instant,
   ) {
     this.xid = xid;
     this.task = task;
+    this.tag = tag;
     this.xprt = xprt;
     this.policy = policy;
     this.startedAt = now;
     this.stateSince = now;
-    this.deadline = deadline ?? Number.POSITIVE_INFINITY;
+    this.deadline = deadline;
     this.record = record;
     this.timeoutMs = policy.timeoMs;
     this.timeoutAt = now + policy.timeoMs;
@@ -53,17 +57,23 @@ export class Call {
 
   /** The program, version and procedure, read back from the record; zeros for a zombie. */
   get numbers(): { prog: number; vers: number; proc: number } {
-    if (this.record.length < 28) return { prog: 0, vers: 0, proc: 0 };
+    const { bytes, start, end } = this.record;
+    if (end - start < 28) return { prog: 0, vers: 0, proc: 0 };
     return {
-      prog: uint32At(this.record, 16),
-      vers: uint32At(this.record, 20),
-      proc: uint32At(this.record, 24),
+      prog: uint32At(bytes, start + 16),
+      vers: uint32At(bytes, start + 20),
+      proc: uint32At(bytes, start + 24),
     };
   }
 
   /** When something is to be done about this call at the latest. */
   get timerAt(): Instant {
-    return Math.min(this.timeoutAt, this.majorAt, this.deadline);
+    const at = Math.min(this.timeoutAt, this.majorAt);
+    return this.deadline === undefined ? at : Math.min(at, this.deadline);
+  }
+
+  get hasRecord(): boolean {
+    return this.record !== EMPTY;
   }
 
   dropRecord(): void {

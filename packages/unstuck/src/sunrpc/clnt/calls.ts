@@ -1,9 +1,10 @@
 /** The life of a call: onto the wire, its timeouts, its one end. */
+import type { Span } from "../../xdr/mod.js";
 import { setCallXid } from "../msg/call.js";
 import type { ClntEvent, Outcome } from "../port.js";
 import { MARK_BYTES } from "../record.js";
 import { Call, majorSpanMs, nextTimeoutMs } from "./call.js";
-import type { CallState } from "./clnt.states.js";
+import { type CallMove, type CallState, callMove } from "./clnt.states.js";
 import type { Machine } from "./machine.js";
 import { whyItWaits } from "./snapshot.js";
 import type { WaitList, Xprt } from "./xprt.js";
@@ -13,14 +14,24 @@ const ZOMBIE_MS = 60_000;
 /** So many senseless replies in a row, and the peer is said to break the protocol. */
 const BAD_REPLIES = 5;
 
+const TO_SLOT = callMove("transmit", "slot");
+const TO_CONNECT = callMove("transmit", "connect");
+const TO_SPACE = callMove("transmit", "space");
+const SENT = callMove("transmit", "sent");
+const WOKEN = callMove("wake", "ready");
+const LOST = callMove("lost", "connect");
+const ENDED = callMove("end", "done");
+const TO_ZOMBIE = callMove("end", "zombie");
+const FORGOTTEN = callMove("forget", "done");
+
 export function newCall(m: Machine, ev: ClntEvent & { type: "call" }): void {
   const xid = m.xidOf(ev.task);
-  const call = new Call(xid, ev.task, pickXprt(m), ev.record, ev.policy, ev.deadline, m.now);
+  const call = new Call(xid, ev.task, ev.tag, pickXprt(m), ev.record, ev.policy, ev.deadline, m.now);
   if (m.closed) {
     settle(m, call, { type: "unanswered", code: "ECLOSED", sent: "never", attempts: 0 });
     return;
   }
-  setCallXid(ev.record, xid);
+  setCallXid(ev.record.bytes, xid, ev.record.start);
   m.calls.set(ev.task, call);
   m.arm(call.timerAt);
   transmit(m, call);
@@ -47,17 +58,17 @@ function load(x: Xprt): number {
 export function transmit(m: Machine, call: Call): void {
   const x = m.xprtOf(call);
   if (!call.hasSlot) {
-    if (x.used >= m.config.slots) return wait(m, call, "slot", x.waiting.slot);
+    if (x.used >= m.config.slots) return wait(m, call, TO_SLOT, x.waiting.slot);
     call.hasSlot = true;
     x.used++;
   }
   if (x.state !== "connected") {
-    wait(m, call, "connect", x.waiting.connect);
+    wait(m, call, TO_CONNECT, x.waiting.connect);
     want(m, x);
     return;
   }
-  if (x.unsent >= m.config.sendBufferBytes) return wait(m, call, "space", x.waiting.space);
-  m.goCall(call, "transmit", "sent");
+  if (x.unsent >= m.config.sendBufferBytes) return wait(m, call, TO_SPACE, x.waiting.space);
+  m.goCall(call, SENT);
   send(m, x, call);
 }
 
@@ -66,23 +77,25 @@ function send(m: Machine, x: Xprt, call: Call): void {
   call.sentAt = m.now;
   call.timeoutAt = m.now + call.timeoutMs;
   m.arm(call.timerAt);
-  sendBytes(m, x, call.record);
+  sendRecord(m, x, call.record);
 }
 
-/** Hands bytes to the present connection, and sees to it that silence is noticed. */
-export function sendBytes(m: Machine, x: Xprt, record: Uint8Array): void {
-  const bytes = m.config.kind === "datagram" ? record.subarray(MARK_BYTES) : record;
-  x.unsent += bytes.length;
-  x.bytesSent += bytes.length;
+/** Hands a record to the present connection, and sees to it that silence is noticed. */
+export function sendRecord(m: Machine, x: Xprt, whole: Span): void {
+  const record = m.config.kind === "datagram" ? { ...whole, start: whole.start + MARK_BYTES } : whole;
+  const bytes = record.end - record.start;
+  x.unsent += bytes;
+  x.bytesSent += bytes;
   if (x.checkAt === Number.POSITIVE_INFINITY && x.probe.stage === "none" && m.config.probe.enabled) {
     x.checkAt = m.now + m.config.probe.afterMs;
     m.arm(x.checkAt);
   }
-  m.out.push({ type: "send", cookie: x.cookie, bytes });
+  m.emit({ type: "send", cookie: x.cookie, record });
 }
 
-function wait(m: Machine, call: Call, state: CallState, list: WaitList): void {
-  m.goCall(call, "transmit", state);
+function wait(m: Machine, call: Call, move: CallMove, list: WaitList): void {
+  m.goCall(call, move);
+  const state = move.to;
   // In a long outage calls come and are given up: what they leave in the list must not pile up.
   if (list.length > 2 * m.calls.size + 1024) list.keep((task) => m.calls.get(task)?.state === state);
   list.push(call.task);
@@ -92,7 +105,7 @@ function wait(m: Machine, call: Call, state: CallState, list: WaitList): void {
 export function want(m: Machine, x: Xprt): void {
   if (x.state !== "idle") return;
   m.go(x, "want", "due");
-  m.out.push({ type: "schedule", work: { kind: "connect", xprt: x.id } });
+  m.emit({ type: "schedule", work: { kind: "connect", xprt: x.id } });
 }
 
 /** The oldest call that really waits in this list; stale entries are dropped on the way. */
@@ -111,8 +124,8 @@ export function wake(m: Machine, list: WaitList, state: CallState, most: number)
     const call = firstWaiter(m, list, state);
     if (call === undefined) return;
     list.shift();
-    m.goCall(call, "wake", "ready");
-    m.out.push({ type: "schedule", work: { kind: "task", task: call.task } });
+    m.goCall(call, WOKEN);
+    m.emit({ type: "schedule", work: { kind: "task", task: call.task } });
   }
 }
 
@@ -137,7 +150,7 @@ export function onConnectionLost(m: Machine, x: Xprt): void {
     if (call.xprt !== x.id) continue;
     if (call.state === "zombie") forget(m, call);
     else if (call.state === "sent" || call.state === "space") {
-      m.goCall(call, "lost", "connect");
+      m.goCall(call, LOST);
       x.waiting.connect.push(call.task);
     }
   }
@@ -145,14 +158,15 @@ export function onConnectionLost(m: Machine, x: Xprt): void {
 
 export function onCallTimer(m: Machine, call: Call): void {
   if (call.state === "zombie") return forget(m, call);
-  if (m.now >= call.deadline) return end(m, call, "ETIMEDOUT", whyItWaits(m, call));
+  if (call.deadline !== undefined && m.now >= call.deadline)
+    return end(m, call, "ETIMEDOUT", whyItWaits(m, call));
   const { policy } = call;
   if (m.now >= call.majorAt) {
     if (policy.mode !== "hard")
       return end(m, call, policy.mode === "soft" ? "EIO" : "ETIMEDOUT", whyItWaits(m, call));
     if (!m.silent) {
       m.silent = true;
-      m.out.push({ type: "notice", notice: { kind: "not-responding", task: call.task } });
+      m.emit({ type: "notice", notice: { kind: "not-responding", task: call.task } });
     }
     call.timeoutMs = policy.timeoMs;
     call.majorAt = m.now + majorSpanMs(policy);
@@ -169,7 +183,7 @@ export function resend(m: Machine, call: Call): void {
   const x = m.xprtOf(call);
   if (call.state !== "sent" || x.state !== "connected") return;
   if (m.config.kind === "stream" && (x.unsent > 0 || x.probe.stage !== "none")) return;
-  m.goCall(call, "transmit", "sent");
+  m.goCall(call, SENT);
   send(m, x, call);
 }
 
@@ -184,7 +198,7 @@ export function end(m: Machine, call: Call, code: string, why?: string): void {
   const sent = attempts > 0 ? "maybe" : "never";
   settle(m, call, { type: "unanswered", code, sent, attempts, ...(why === undefined ? {} : { why }) });
   if (call.state !== "sent") return remove(m, call);
-  m.goCall(call, "end", "zombie");
+  m.goCall(call, TO_ZOMBIE);
   call.dropRecord();
   const until = m.now + ZOMBIE_MS;
   call.timeoutAt = until;
@@ -207,16 +221,16 @@ export function onBadReply(m: Machine, call: Call): boolean {
 }
 
 export function forget(m: Machine, call: Call): void {
-  m.goCall(call, "forget", "done");
+  m.goCall(call, FORGOTTEN);
   release(m, call);
 }
 
 function settle(m: Machine, call: Call, outcome: Outcome): void {
-  m.out.push({ type: "settle", task: call.task, outcome });
+  m.emit({ type: "settle", task: call.task, tag: call.tag, outcome });
 }
 
 function remove(m: Machine, call: Call): void {
-  m.goCall(call, "end", "done");
+  m.goCall(call, ENDED);
   release(m, call);
 }
 

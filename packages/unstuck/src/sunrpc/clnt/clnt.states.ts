@@ -61,6 +61,20 @@ export const CALL_STATES: Table<CallState, CallInput> = {
   done: {},
 };
 
+/** A move of a call, looked up once: what the table says costs every call otherwise. */
+export interface CallMove {
+  readonly input: CallInput;
+  readonly to: CallState;
+  /** The states the table allows it in. */
+  readonly from: readonly CallState[];
+}
+
+/** The move of {@link CALL_STATES} that leads to `to` on `input`. */
+export function callMove(input: CallInput, to: CallState): CallMove {
+  const states = Object.keys(CALL_STATES) as CallState[];
+  return { input, to, from: states.filter((state) => CALL_STATES[state][input]?.includes(to)) };
+}
+
 /** The path probe of one transport. */
 export type ProbeStage =
   | "none"

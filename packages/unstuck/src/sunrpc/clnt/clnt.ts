@@ -1,5 +1,6 @@
+import { type Span, spanOf, viewOf } from "../../xdr/mod.js";
 import { parseReply, replyXid, resultsStart } from "../msg/mod.js";
-import type { ClntEffect, ClntEvent, ClntSnapshot, Cookie, Instant, Work } from "../port.js";
+import type { ClntEffect, ClntEvent, ClntSnapshot, Cookie, Instant, TaskId, Work } from "../port.js";
 import { RecordError } from "../record.js";
 import {
   answer,
@@ -54,6 +55,11 @@ export class Clnt {
     return timerAt === Number.POSITIVE_INFINITY ? undefined : timerAt;
   }
 
+  /** Whether a task's number is taken: its call is in the table. */
+  has(task: TaskId): boolean {
+    return this.#m.calls.has(task);
+  }
+
   /** Calls in the table: in flight, waiting, or given up with their reply still to come. */
   get size(): number {
     return this.#m.calls.size;
@@ -62,9 +68,7 @@ export class Clnt {
   /** Takes one event; returns what is to be done, in this order. Throws only InvariantError. */
   step(now: Instant, event: ClntEvent): readonly ClntEffect[] {
     const m = this.#m;
-    const out: ClntEffect[] = [];
     m.now = now;
-    m.out = out;
     switch (event.type) {
       case "call":
         newCall(m, event);
@@ -84,7 +88,7 @@ export class Clnt {
       default:
         this.#onSocketEvent(event);
     }
-    return out;
+    return m.takeEffects();
   }
 
   /** Where the next bytes of a connection are best received: then they need no copy. Undefined: anywhere. */
@@ -94,7 +98,7 @@ export class Clnt {
   }
 
   /** Gives the memory of a reply record back for the next large reply. Nobody holds a view of it any more. */
-  recycle(record: Uint8Array): void {
+  recycle(record: Span): void {
     this.#m.pool.recycle(record);
   }
 
@@ -147,7 +151,7 @@ export class Clnt {
         return;
       }
       case "fin":
-        m.out.push({ type: "abort", cookie: event.cookie });
+        m.emit({ type: "abort", cookie: event.cookie });
         return onProbeFailed(m, x, "closed by the server");
       case "error":
         return onProbeFailed(m, x, event.code);
@@ -159,7 +163,7 @@ export class Clnt {
     x.heardAt = m.now;
     x.bytesReceived += bytes.length;
     onHeard(m, x);
-    if (m.config.kind === "datagram") return this.#onRecord(x, bytes);
+    if (m.config.kind === "datagram") return this.#onRecord(x, spanOf(bytes));
     const { reader } = x;
     if (reader === undefined) return;
     reader.push(bytes);
@@ -175,10 +179,11 @@ export class Clnt {
     }
   }
 
-  #onRecord(x: Xprt, record: Uint8Array): void {
+  #onRecord(x: Xprt, record: Span): void {
+    const { bytes, start: first, end: last } = record;
     const m = this.#m;
     x.recordAt = m.now;
-    const xid = replyXid(record);
+    const xid = replyXid(bytes, first, last);
     if (xid === undefined) return this.#onSenseless(x, "a record that is no reply");
     const call = m.calls.get(m.taskOf(xid));
     // Late, or the answer to a ping, or never asked for.
@@ -188,11 +193,11 @@ export class Clnt {
       return forget(m, call);
     }
     const { attempts } = call;
-    const start = resultsStart(record);
+    const start = resultsStart(bytes, first, last);
     if (start >= 0) {
       answer(m, call, { type: "accepted", record, start, attempts });
     } else {
-      const reply = parseReply(record);
+      const reply = parseReply(viewOf(record));
       if (reply.kind === "bad") {
         onBadReply(m, call);
         return this.#onSenseless(x, reply.why);
@@ -203,7 +208,7 @@ export class Clnt {
     x.replacements = 0;
     if (m.silent) {
       m.silent = false;
-      m.out.push({ type: "notice", notice: { kind: "responding" } });
+      m.emit({ type: "notice", notice: { kind: "responding" } });
     }
   }
 

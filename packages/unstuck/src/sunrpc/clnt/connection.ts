@@ -15,7 +15,7 @@ export function runConnect(m: Machine, x: Xprt): void {
   m.go(x, "run", "connecting", m.now + attemptMs(m, x, x.failures));
   const port = portToUse(m, x);
   m.note(x, "connecting", port === undefined && x.localPort !== 0 ? "from a fresh port" : undefined);
-  m.out.push({ type: "connect", cookie: x.cookie, xprt: x.id, localPort: port, probe: false });
+  m.emit({ type: "connect", cookie: x.cookie, xprt: x.id, localPort: port, probe: false });
 }
 
 /** Every so many attempts in a row, one is a patient one; it is what a path whose round trip has grown gets through with. */
@@ -61,7 +61,7 @@ function keepPort(m: Machine, x: Xprt, port: number): void {
   if (from === 0 || from === port || m.config.kind === "datagram") return;
   for (const task of x.waiting.connect.toArray()) {
     if ((m.calls.get(task)?.attempts ?? 0) === 0) continue;
-    m.out.push({ type: "notice", notice: { kind: "port-changed", xprt: x.id, from, to: port } });
+    m.emit({ type: "notice", notice: { kind: "port-changed", xprt: x.id, from, to: port } });
     return;
   }
 }
@@ -99,13 +99,13 @@ export function onFin(m: Machine, x: Xprt): void {
   m.note(x, "fin-received");
   x.lastFailure = "closed by the server";
   m.go(x, "lost", "disconnecting");
-  m.out.push({ type: "schedule", work: { kind: "disconnect", xprt: x.id, cookie: x.cookie } });
+  m.emit({ type: "schedule", work: { kind: "disconnect", xprt: x.id, cookie: x.cookie } });
 }
 
 /** Reset after the server's FIN rather than FIN: nothing is owed, and only so the source port is free at once. */
 export function runDisconnect(m: Machine, x: Xprt, cookie: number): void {
   if (x.state !== "disconnecting" || x.cookie !== cookie) return;
-  m.out.push({ type: "abort", cookie });
+  m.emit({ type: "abort", cookie });
   onLost(m, x, "run");
 }
 
@@ -121,7 +121,7 @@ export function onSocketError(m: Machine, x: Xprt, code: string): void {
 export function onProtocolError(m: Machine, x: Xprt, why: string): void {
   m.note(x, "bad-record", why);
   x.lastFailure = why;
-  m.out.push({ type: "abort", cookie: x.cookie });
+  m.emit({ type: "abort", cookie: x.cookie });
   onLost(m, x, "lost");
 }
 
@@ -129,10 +129,10 @@ export function onProtocolError(m: Machine, x: Xprt, why: string): void {
 export function replace(m: Machine, x: Xprt): void {
   m.note(x, "reset-sent", "the path works, this socket is stuck");
   x.replacements++;
-  m.out.push({ type: "abort", cookie: x.cookie });
+  m.emit({ type: "abort", cookie: x.cookie });
   forgetConnection(m, x);
   m.go(x, "replace", "due");
-  m.out.push({ type: "schedule", work: { kind: "connect", xprt: x.id } });
+  m.emit({ type: "schedule", work: { kind: "connect", xprt: x.id } });
 }
 
 function onLost(m: Machine, x: Xprt, input: XprtInput): void {
@@ -157,7 +157,7 @@ function retryOrRest(m: Machine, x: Xprt, input: XprtInput, exponent: number, wa
   if (firstWaiter(m, x.waiting.connect, "connect") === undefined) return m.go(x, input, "idle");
   if (exponent === 0) {
     m.go(x, input, "due");
-    m.out.push({ type: "schedule", work: { kind: "connect", xprt: x.id } });
+    m.emit({ type: "schedule", work: { kind: "connect", xprt: x.id } });
     return;
   }
   const { baseMs, capMs, closedCapMs } = m.config.reconnect;
@@ -175,12 +175,12 @@ export function onReply(x: Xprt): void {
 export function onXprtTimer(m: Machine, x: Xprt): void {
   switch (x.state) {
     case "connecting":
-      m.out.push({ type: "abort", cookie: x.cookie });
+      m.emit({ type: "abort", cookie: x.cookie });
       return onConnectFailed(m, x, "ETIMEDOUT");
     case "backoff":
       if (firstWaiter(m, x.waiting.connect, "connect") === undefined) return m.go(x, "timer", "idle");
       m.go(x, "timer", "due");
-      m.out.push({ type: "schedule", work: { kind: "connect", xprt: x.id } });
+      m.emit({ type: "schedule", work: { kind: "connect", xprt: x.id } });
       return;
     case "connected":
       return onIdleTimer(m, x);
@@ -195,7 +195,7 @@ function onIdleTimer(m: Machine, x: Xprt): void {
     return;
   }
   m.note(x, "fin-sent", "idle");
-  m.out.push({ type: "shutdown", cookie: x.cookie });
+  m.emit({ type: "shutdown", cookie: x.cookie });
   forgetConnection(m, x);
   m.go(x, "unused", "idle");
 }
@@ -205,7 +205,7 @@ export function closeXprt(m: Machine, x: Xprt): void {
   if (x.cookie !== 0) {
     const polite = x.state === "connected" && x.used === 0;
     m.note(x, polite ? "fin-sent" : "reset-sent", "closed by us");
-    m.out.push({ type: polite ? "shutdown" : "abort", cookie: x.cookie });
+    m.emit({ type: polite ? "shutdown" : "abort", cookie: x.cookie });
   }
   x.cookie = 0;
   x.reader = undefined;

@@ -3,16 +3,11 @@ import type { ClntEffect, Cookie, HistoryEntry, Instant, TaskId } from "../port.
 import { RecordPool } from "../record.js";
 import { TaskTable } from "../task-table.js";
 import type { Call } from "./call.js";
-import {
-  CALL_STATES,
-  type CallInput,
-  type CallState,
-  XPRT_STATES,
-  type XprtInput,
-  type XprtState,
-} from "./clnt.states.js";
+import { type CallMove, type CallState, XPRT_STATES, type XprtInput, type XprtState } from "./clnt.states.js";
 import type { ClntConfig } from "./config.js";
 import { HISTORY_LINES, Probe, Xprt } from "./xprt.js";
+
+const NONE: ClntEffect[] = [];
 
 /**
  * The whole state of a client core, and the few moves that everything else is made of. `now` and `out` belong
@@ -21,7 +16,7 @@ import { HISTORY_LINES, Probe, Xprt } from "./xprt.js";
 export class Machine {
   readonly config: ClntConfig;
   now: Instant;
-  out: ClntEffect[] = [];
+  out: ClntEffect[] = NONE;
   /**
    * The one table a call lives in, keyed by xid: counted from the first one, so that keys stay small integers
    * (and are the tasks' numbers).
@@ -63,6 +58,20 @@ export class Machine {
     return ms * (0.5 + this.random() / 2);
   }
 
+  /** What is to be done, after what was said so far in this step. */
+  emit(effect: ClntEffect): void {
+    // Most steps have one effect, and an array that begins with it is a third as large as one it is pushed to.
+    if (this.out === NONE) this.out = [effect];
+    else this.out.push(effect);
+  }
+
+  /** The effects of this step. */
+  takeEffects(): readonly ClntEffect[] {
+    const { out } = this;
+    this.out = NONE;
+    return out;
+  }
+
   arm(at: Instant): void {
     if (at < this.timerAt) this.timerAt = at;
   }
@@ -100,14 +109,15 @@ export class Machine {
   }
 
   /** Moves a call, and keeps its transport's count of what is pending. */
-  goCall(call: Call, input: CallInput, next: CallState): void {
-    if (!CALL_STATES[call.state][input]?.includes(next)) {
+  goCall(call: Call, { input, to: next, from }: CallMove): void {
+    const { state } = call;
+    if (!isOneOf(from, state)) {
       throw new InvariantError(
-        `xid ${call.xid}: ${call.state} --${input}--> ${next} is not in the table`,
+        `xid ${call.xid}: ${state} --${input}--> ${next} is not in the table`,
         this.now,
       );
     }
-    const was = call.state === "sent" || call.state === "space";
+    const was = state === "sent" || state === "space";
     const is = next === "sent" || next === "space";
     call.state = next;
     call.stateSince = this.now;
@@ -126,12 +136,12 @@ export class Machine {
     const entry: HistoryEntry = { at: this.now, cookie, what, localPort: x.localPort || undefined, detail };
     if (x.history.length === HISTORY_LINES) x.history.shift();
     x.history.push(entry);
-    this.out.push({ type: "notice", notice: { kind: "history", xprt: x.id, entry } });
+    this.emit({ type: "notice", notice: { kind: "history", xprt: x.id, entry } });
   }
 
   /** Whatever the probe was about, it is over. */
   endProbe(x: Xprt): void {
-    if (x.probe.cookie !== 0) this.out.push({ type: "abort", cookie: x.probe.cookie });
+    if (x.probe.cookie !== 0) this.emit({ type: "abort", cookie: x.probe.cookie });
     x.probe = new Probe();
   }
 
@@ -139,10 +149,16 @@ export class Machine {
   clone(): Machine {
     const copy: Machine = Object.assign(new Machine(this.config, this.now), this, { pool: new RecordPool() });
     copy.#random = this.#random;
-    copy.out = [];
+    copy.out = NONE;
     copy.calls = new TaskTable();
     for (const call of this.calls.values()) copy.calls.set(call.task, call.clone());
     copy.xprts = this.xprts.map((x) => x.clone());
     return copy;
   }
+}
+
+/** Array.includes is a call into the engine; this is inlined. */
+function isOneOf(states: readonly CallState[], state: CallState): boolean {
+  for (let i = 0; i < states.length; i++) if (states[i] === state) return true;
+  return false;
 }

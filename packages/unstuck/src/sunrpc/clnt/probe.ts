@@ -6,10 +6,11 @@
  * on the old socket, and a server that is slow with one call is not mistaken for a lost one. (One that does
  * nothing else on a connection meanwhile may be: each such mistake doubles the patience until a reply comes.)
  */
+import { type Span, spanOf } from "../../xdr/mod.js";
 import { authNone } from "../msg/auth.js";
 import { callTemplate, sealCall, setCallXid } from "../msg/call.js";
 import { RecordReader } from "../record.js";
-import { resend, sendBytes } from "./calls.js";
+import { resend, sendRecord } from "./calls.js";
 import type { ProbeStage } from "./clnt.states.js";
 import { attemptMs, onProtocolError, onReply, replace } from "./connection.js";
 import type { Machine } from "./machine.js";
@@ -39,7 +40,7 @@ export function onCheck(m: Machine, x: Xprt): void {
 
 /** The in-band question. When the send buffer is full it would not leave anyway. */
 function ping(m: Machine, x: Xprt): void {
-  if (x.unsent < m.config.sendBufferBytes) sendBytes(m, x, nullCall(m, x).record);
+  if (x.unsent < m.config.sendBufferBytes) sendRecord(m, x, nullCall(m, x).record);
   stage(m, x, "ping", m.now + Math.max(m.config.probe.pingMs, 4 * x.connectMs));
 }
 
@@ -52,7 +53,7 @@ export function onProbeTimer(m: Machine, x: Xprt): void {
       return connectProbe(m, x);
     case "connecting":
     case "calling":
-      m.out.push({ type: "abort", cookie: x.probe.cookie });
+      m.emit({ type: "abort", cookie: x.probe.cookie });
       return onProbeFailed(m, x, "ETIMEDOUT");
     case "pause":
       return connectProbe(m, x);
@@ -67,7 +68,7 @@ function connectProbe(m: Machine, x: Xprt): void {
   probe.attempts++;
   stage(m, x, "connecting", m.now + attemptMs(m, x, x.probe.attempts - 1));
   if (probe.attempts === 1) m.note(x, "probe-started", undefined, probe.cookie);
-  m.out.push({ type: "connect", cookie: probe.cookie, xprt: x.id, localPort: undefined, probe: true });
+  m.emit({ type: "connect", cookie: probe.cookie, xprt: x.id, localPort: undefined, probe: true });
 }
 
 export function onProbeEstablished(m: Machine, x: Xprt): void {
@@ -75,13 +76,13 @@ export function onProbeEstablished(m: Machine, x: Xprt): void {
   x.probe.xid = xid;
   x.probe.reader = new RecordReader({ maxRecordBytes: 1024 });
   stage(m, x, "calling", m.now + attemptMs(m, x, x.probe.attempts - 1));
-  m.out.push({ type: "send", cookie: x.probe.cookie, bytes: record });
+  m.emit({ type: "send", cookie: x.probe.cookie, record });
 }
 
 /** Any reply record on the probe's connection is an answer: something that speaks RPC was reached. */
 export function onProbeAnswered(m: Machine, x: Xprt): void {
   m.note(x, "probe-answered", undefined, x.probe.cookie);
-  m.out.push({ type: "shutdown", cookie: x.probe.cookie });
+  m.emit({ type: "shutdown", cookie: x.probe.cookie });
   x.probe.cookie = 0;
   x.probe.reader = undefined;
   stage(m, x, "verdict", m.now + Math.max(m.config.probe.graceMs, 2 * x.connectMs));
@@ -116,10 +117,10 @@ function stage(m: Machine, x: Xprt, next: ProbeStage, until: number): void {
 }
 
 /** A NULL call of the program that is silent, without credentials. */
-function nullCall(m: Machine, x: Xprt): { xid: number; record: Uint8Array } {
+function nullCall(m: Machine, x: Xprt): { xid: number; record: Span } {
   let numbers = { prog: 0, vers: 0 };
   for (const call of m.calls.values()) {
-    if (call.xprt !== x.id || call.record.length === 0) continue;
+    if (call.xprt !== x.id || !call.hasRecord) continue;
     numbers = call.numbers;
     break;
   }
@@ -127,5 +128,5 @@ function nullCall(m: Machine, x: Xprt): { xid: number; record: Uint8Array } {
   const record = callTemplate(numbers.prog, numbers.vers, 0, authNone());
   sealCall(record);
   setCallXid(record, xid);
-  return { xid, record };
+  return { xid, record: spanOf(record) };
 }

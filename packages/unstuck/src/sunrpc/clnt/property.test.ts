@@ -205,7 +205,7 @@ test("every move of the tables happens, and no other can", (t) => {
     Machine.prototype,
     "goCall",
     function (this: Machine, ...args: Parameters<Machine["goCall"]>) {
-      seen.add(`call ${args[0].state} --${args[1]}--> ${args[2]}`);
+      seen.add(`call ${args[0].state} --${args[1].input}--> ${args[1].to}`);
       return goCall.apply(this, args);
     },
   );

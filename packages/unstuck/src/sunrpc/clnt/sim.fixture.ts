@@ -1,5 +1,6 @@
 /** A client core, a virtual clock and a small network: what the core's tests stand on. */
 import assert from "node:assert/strict";
+import { spanOf, viewOf } from "../../xdr/mod.js";
 import {
   authNone,
   type CallPolicy,
@@ -78,7 +79,7 @@ export class Sim {
     const record = callTemplate(100003, 3, 1, authNone());
     sealCall(record);
     const deadline = deadlineMs === undefined ? undefined : this.now + deadlineMs;
-    this.post({ type: "call", task, record, policy, deadline });
+    this.post({ type: "call", task, tag: undefined, record: spanOf(record), policy, deadline });
     return task;
   }
 
@@ -149,7 +150,7 @@ export class Sim {
       case "connect":
         return this.#connect(effect);
       case "send":
-        return this.#send(effect.cookie, effect.bytes);
+        return this.#send(effect.cookie, viewOf(effect.record));
       case "shutdown":
       case "abort": {
         const socket = this.sockets.get(effect.cookie);

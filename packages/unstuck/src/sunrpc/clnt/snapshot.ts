@@ -13,6 +13,7 @@ export function snapshotOf(m: Machine, now: Instant): ClntSnapshot {
 function callSnapshot(m: Machine, call: Call, now: Instant): CallSnapshot {
   return {
     task: call.task,
+    tag: call.tag,
     xid: call.xid,
     xprt: call.xprt,
     ...call.numbers,
@@ -20,7 +21,7 @@ function callSnapshot(m: Machine, call: Call, now: Instant): CallSnapshot {
     ageMs: now - call.startedAt,
     attempts: call.attempts,
     reason: callReason(m, call, now),
-    deadline: call.deadline === Number.POSITIVE_INFINITY ? undefined : call.deadline,
+    deadline: call.deadline,
   };
 }
 

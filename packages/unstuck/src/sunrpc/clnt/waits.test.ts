@@ -1,6 +1,8 @@
 /** Calls that end while they wait, and whom they leave waiting. */
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { spanOf } from "../../xdr/mod.js";
 import { Clnt } from "./clnt.js";
 import { Machine } from "./machine.js";
 import { HARD, reply, Sim, SOFT } from "./sim.fixture.js";
@@ -60,7 +62,8 @@ test("calls given up during a long outage leave nothing behind in the waiting li
     core.step(0, {
       type: "call",
       task,
-      record: new Uint8Array(40),
+      tag: undefined,
+      record: spanOf(new Uint8Array(40)),
       policy: HARD,
       deadline: undefined,
     });

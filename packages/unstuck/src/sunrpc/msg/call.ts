@@ -28,9 +28,9 @@ export function callTemplate(
   return w.finish().slice();
 }
 
-/** Writes the mark of a call that was made from a template and is now complete: one fragment, the last. */
-export function sealCall(record: Uint8Array): void {
-  writeMark(record, 0, record.length - MARK_BYTES);
+/** Writes the mark of the call `bytes[start..end)`, which was made from a template and is now complete: one fragment, the last. */
+export function sealCall(bytes: Uint8Array, start = 0, end = bytes.length): void {
+  writeMark(bytes, start, end - start - MARK_BYTES);
 }
 
 /** The xid of a call record that begins with its mark. */
@@ -38,12 +38,12 @@ export function callXid(record: Uint8Array): number {
   return uint32At(record, CALL_XID_AT);
 }
 
-/** Writes the xid of a call record that begins with its mark. */
-export function setCallXid(record: Uint8Array, xid: number): void {
-  setUint32At(record, CALL_XID_AT, xid);
+/** Writes the xid of a call record that begins, with its mark, at `start`. */
+export function setCallXid(bytes: Uint8Array, xid: number, start = 0): void {
+  setUint32At(bytes, start + CALL_XID_AT, xid);
 }
 
-/** The header of a call as a server reads it: numbers and offsets into the record (which has no mark). */
+/** The header of a call as a server reads it: numbers and offsets into the bytes it lies in (without its mark). */
 export interface CallHeader {
   readonly kind: "call";
   readonly xid: number;
@@ -51,7 +51,7 @@ export interface CallHeader {
   readonly vers: number;
   readonly proc: number;
   readonly credFlavor: number;
-  /** The credential's body is `record[credAt..credAt+credBytes)`. */
+  /** The credential's body is `bytes[credAt..credAt+credBytes)`. */
   readonly credAt: number;
   readonly credBytes: number;
   readonly verfFlavor: number;
@@ -82,33 +82,34 @@ const NOT_RPC: ParsedCall = { kind: "not-rpc" };
 /** xid, msg_type, rpcvers, prog, vers, proc, cred flavor and length. */
 const FIXED_BYTES = 32;
 
-/** Reads the header of a call from a record without mark. Never throws; the credential is not looked into. */
-export function parseCall(record: Uint8Array): ParsedCall {
-  const end = record.length;
-  if (end < 8) return SHORT;
-  const type = uint32At(record, 4);
+/** Reads the header of the call `bytes[start..end)`, without mark. Never throws; the credential is not looked into. */
+export function parseCall(bytes: Uint8Array, start = 0, end = bytes.length): ParsedCall {
+  const length = end - start;
+  if (length < 8) return SHORT;
+  const type = uint32At(bytes, start + 4);
   if (type !== msg_type.CALL) return type === msg_type.REPLY ? IS_REPLY : NOT_RPC;
-  const xid = uint32At(record, 0);
-  if (end >= 12 && uint32At(record, 8) !== RPC_VERSION) return { kind: "rpc-mismatch", xid };
-  if (end < FIXED_BYTES) return { kind: "truncated", xid };
-  const credBytes = uint32At(record, 28);
+  const xid = uint32At(bytes, start);
+  if (length >= 12 && uint32At(bytes, start + 8) !== RPC_VERSION) return { kind: "rpc-mismatch", xid };
+  if (length < FIXED_BYTES) return { kind: "truncated", xid };
+  const credBytes = uint32At(bytes, start + 28);
   if (credBytes > MAX_AUTH_BYTES) return { kind: "bad-auth", xid, authStat: "AUTH_BADCRED" };
-  const verf = FIXED_BYTES + padded(credBytes);
+  const credAt = start + FIXED_BYTES;
+  const verf = credAt + padded(credBytes);
   if (end < verf + 8) return { kind: "truncated", xid };
-  const verfBytes = uint32At(record, verf + 4);
+  const verfBytes = uint32At(bytes, verf + 4);
   if (verfBytes > MAX_AUTH_BYTES) return { kind: "bad-auth", xid, authStat: "AUTH_BADVERF" };
   const argsAt = verf + 8 + padded(verfBytes);
   if (end < argsAt) return { kind: "truncated", xid };
   return {
     kind: "call",
     xid,
-    prog: uint32At(record, 12),
-    vers: uint32At(record, 16),
-    proc: uint32At(record, 20),
-    credFlavor: uint32At(record, 24),
-    credAt: FIXED_BYTES,
+    prog: uint32At(bytes, start + 12),
+    vers: uint32At(bytes, start + 16),
+    proc: uint32At(bytes, start + 20),
+    credFlavor: uint32At(bytes, start + 24),
+    credAt,
     credBytes,
-    verfFlavor: uint32At(record, verf),
+    verfFlavor: uint32At(bytes, verf),
     verfAt: verf + 8,
     verfBytes,
     argsAt,

@@ -23,23 +23,22 @@ const { SUCCESS } = accept_stat;
 /** Bytes of the header of a successful reply with an AUTH_NONE verifier, without the mark. */
 export const SUCCESS_HEADER_BYTES = 24;
 
-/** The xid of a reply record (without mark), or undefined when it is no reply: too short, or another message type. */
-export function replyXid(record: Uint8Array): number | undefined {
-  return record.length >= 8 && uint32At(record, 4) === REPLY ? uint32At(record, 0) : undefined;
+/** The xid of the reply `bytes[start..end)` (without mark), or undefined when it is no reply: too short, or another message type. */
+export function replyXid(bytes: Uint8Array, start = 0, end = bytes.length): number | undefined {
+  return end - start >= 8 && uint32At(bytes, start + 4) === REPLY ? uint32At(bytes, start) : undefined;
 }
 
 /**
- * Where the results begin in a reply record (without mark) that is MSG_ACCEPTED and SUCCESS; -1 for every
- * other record, which {@link parseReply} then explains. Allocates nothing.
+ * Where in `bytes` the results begin of the reply `bytes[start..end)` (without mark) if it is MSG_ACCEPTED and
+ * SUCCESS; -1 for every other record, which {@link parseReply} then explains. Allocates nothing.
  */
-export function resultsStart(record: Uint8Array): number {
-  const end = record.length;
-  if (end < SUCCESS_HEADER_BYTES || uint32At(record, 4) !== REPLY || uint32At(record, 8) !== MSG_ACCEPTED)
-    return -1;
-  const verfBytes = uint32At(record, 16);
+export function resultsStart(bytes: Uint8Array, start = 0, end = bytes.length): number {
+  if (end - start < SUCCESS_HEADER_BYTES) return -1;
+  if (uint32At(bytes, start + 4) !== REPLY || uint32At(bytes, start + 8) !== MSG_ACCEPTED) return -1;
+  const verfBytes = uint32At(bytes, start + 16);
   if (verfBytes > MAX_AUTH_BYTES) return -1;
-  const stat = 20 + padded(verfBytes);
-  return stat + 4 <= end && uint32At(record, stat) === SUCCESS ? stat + 4 : -1;
+  const stat = start + 20 + padded(verfBytes);
+  return stat + 4 <= end && uint32At(bytes, stat) === SUCCESS ? stat + 4 : -1;
 }
 
 export type ParsedReply =

@@ -52,10 +52,11 @@ export class Dispatcher {
     const { proc, served, record, argsAt } = call;
     let args: unknown;
     try {
-      this.#reader.reset(record, argsAt);
+      this.#reader.reset(record.bytes, argsAt, record.end);
       args = proc.arg.decode(this.#reader);
     } catch (error) {
-      return this.#fail(call, "GARBAGE_ARGS", locateDecode(error, proc.arg, record.subarray(argsAt)));
+      const bytes = record.bytes.subarray(argsAt, record.end);
+      return this.#fail(call, "GARBAGE_ARGS", locateDecode(error, proc.arg, bytes));
     }
     try {
       return served.handler(args, call);

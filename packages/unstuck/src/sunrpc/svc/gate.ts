@@ -1,3 +1,4 @@
+import type { Span } from "../../xdr/mod.js";
 import { type AuthStatName, type CallHeader, type Cred, parseAuthSys, parseCall } from "../msg/mod.js";
 import { auth_flavor } from "../msg/rpc_msg.gen.js";
 import type { Refusal } from "../port.js";
@@ -45,8 +46,8 @@ export class Gate {
   }
 
   /** Reads one record of `conn`, sent by `peer`. */
-  read(record: Uint8Array, conn: ConnId, peer: Peer): Verdict {
-    const header = parseCall(record);
+  read(record: Span, conn: ConnId, peer: Peer): Verdict {
+    const header = parseCall(record.bytes, record.start, record.end);
     switch (header.kind) {
       case "call": {
         const call = this.#admit(record, header, conn, peer);
@@ -68,8 +69,8 @@ export class Gate {
   }
 
   /** The call to execute, or why not. */
-  #admit(record: Uint8Array, header: CallHeader, conn: ConnId, peer: Peer): Call | Refusal {
-    const cred = this.#cred(record, header);
+  #admit(record: Span, header: CallHeader, conn: ConnId, peer: Peer): Call | Refusal {
+    const cred = this.#cred(record.bytes, header);
     if (typeof cred === "string" && header.proc !== RPC_PROC_NULL) return refused(cred);
     const versions = this.#programs.get(header.prog);
     if (versions === undefined) return { code: "PROG_UNAVAIL" };
@@ -96,25 +97,25 @@ export class Gate {
   }
 
   /** The decoded credential, or the auth_stat it deserves. */
-  #cred(record: Uint8Array, header: CallHeader): Cred | AuthStatName {
+  #cred(bytes: Uint8Array, header: CallHeader): Cred | AuthStatName {
     const { credFlavor, credAt, credBytes } = header;
     if (credFlavor === auth_flavor.AUTH_NONE) return NONE;
     // The cached reply of AUTH_SHORT was never handed out: the caller must show its full credential again.
     if (credFlavor === auth_flavor.AUTH_SHORT) return "AUTH_REJECTEDCRED";
     if (credFlavor !== auth_flavor.AUTH_SYS) return "AUTH_BADCRED";
     if (header.verfFlavor !== auth_flavor.AUTH_NONE || header.verfBytes !== 0) return "AUTH_BADVERF";
-    if (this.#isLast(record, credAt, credBytes)) return this.#lastCred;
-    const parms = parseAuthSys(record, credAt, credAt + credBytes);
+    if (this.#isLast(bytes, credAt, credBytes)) return this.#lastCred;
+    const parms = parseAuthSys(bytes, credAt, credAt + credBytes);
     if (parms === undefined) return "AUTH_BADCRED";
-    this.#lastBody = record.slice(credAt, credAt + credBytes);
+    this.#lastBody = bytes.slice(credAt, credAt + credBytes);
     this.#lastCred = { flavor: "sys", ...parms };
     return this.#lastCred;
   }
 
-  #isLast(record: Uint8Array, at: number, length: number): boolean {
+  #isLast(bytes: Uint8Array, at: number, length: number): boolean {
     const last = this.#lastBody;
     if (last.length !== length || length === 0) return false;
-    for (let i = 0; i < length; i++) if (last[i] !== record[at + i]) return false;
+    for (let i = 0; i < length; i++) if (last[i] !== bytes[at + i]) return false;
     return true;
   }
 }

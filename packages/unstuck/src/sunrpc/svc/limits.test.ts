@@ -60,7 +60,9 @@ test("a peer that takes no replies is not read any more, and reset after sendTim
 
 test("large replies let fewer calls in: what is owed stays near its bound", () => {
   const limits = { unsentBytes: 1_000_000 };
-  const big = testService({ TEST_DOUBLE: () => writeResults((w) => w.bytes(new Uint8Array(10_000))) });
+  const big = testService({
+    TEST_DOUBLE: () => writeResults((w) => w.opaqueFixed(new Uint8Array(10_000), 10_000)),
+  });
   const rig = new Rig([big], limits).open(1);
   rig.reads = false;
   rig.data(1, ...Array.from({ length: 200 }, (_, n) => callRecord({ xid: n, arg: n })));

@@ -2,6 +2,7 @@
  * The server core's door (design rule 1). One `conn` is one socket: an accepted stream, or a bound datagram
  * socket with many peers. A driver performs effects in order and posts what they cause as events.
  */
+import type { Span } from "../../xdr/mod.js";
 import type { Cred } from "../msg/mod.js";
 import type { Instant, Refusal } from "../port.js";
 import type { AnyProcedure } from "../program.js";
@@ -31,8 +32,8 @@ export interface CallContext {
 export interface Call extends CallContext {
   readonly conn: ConnId;
   readonly served: Served;
-  /** The whole record; the arguments are `record[argsAt..]`. */
-  readonly record: Uint8Array;
+  /** The whole record; the arguments are what follows `argsAt`. */
+  readonly record: Span;
   readonly argsAt: number;
   /** Set by the core when the answer came. A call is answered once. */
   answered: boolean;

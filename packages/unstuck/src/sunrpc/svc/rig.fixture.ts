@@ -1,4 +1,4 @@
-import { uint32, xdrVoid } from "../../xdr/mod.js";
+import { uint32, viewOf, xdrVoid } from "../../xdr/mod.js";
 import {
   authNone,
   callTemplate,
@@ -96,7 +96,7 @@ export function readReplies(stream: Uint8Array): string[] {
   const reader = new RecordReader();
   reader.push(stream);
   const out: string[] = [];
-  for (let r = reader.next(); r !== undefined; r = reader.next()) out.push(readReply(r));
+  for (let r = reader.next(); r !== undefined; r = reader.next()) out.push(readReply(viewOf(r)));
   return out;
 }
 

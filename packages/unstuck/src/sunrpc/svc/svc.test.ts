@@ -282,10 +282,10 @@ test("large arguments go back to the pool after their answer, if the program all
   for (const recycleArgs of [true, false]) {
     const rig = new Rig([testService({}, { recycleArgs })], {}, true).open(1);
     rig.data(1, big(1));
-    const first = rig.held[0]!.record.buffer;
+    const first = rig.held[0]!.record.bytes.buffer;
     rig.answer();
     rig.data(1, big(2));
-    assert.equal(rig.held[0]!.record.buffer === first, recycleArgs);
+    assert.equal(rig.held[0]!.record.bytes.buffer === first, recycleArgs);
   }
 });
 

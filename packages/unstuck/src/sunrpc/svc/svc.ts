@@ -1,3 +1,4 @@
+import { type Span, spanOf } from "../../xdr/mod.js";
 import { InvariantError } from "../errors.js";
 import { refusalReply } from "../msg/mod.js";
 import type { Instant } from "../port.js";
@@ -161,7 +162,7 @@ export class Svc {
       return;
     }
     const calls: Call[] = [];
-    this.#take(now, conn, bytes, peer, calls);
+    this.#take(now, conn, spanOf(bytes), peer, calls);
     if (calls.length > 0) this.#out.push({ type: "invoke", calls });
   }
 
@@ -299,7 +300,7 @@ export class Svc {
   }
 
   /** One record: a call for `calls`, a refusal, or nothing. Returns what makes a stream unworthy of going on. */
-  #take(now: Instant, conn: Conn, record: Uint8Array, peer: Peer, calls: Call[]): string | undefined {
+  #take(now: Instant, conn: Conn, record: Span, peer: Peer, calls: Call[]): string | undefined {
     const verdict = this.#gate.read(record, conn.id, peer);
     switch (verdict.kind) {
       case "admit":
