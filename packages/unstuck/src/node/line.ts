@@ -23,8 +23,11 @@ export interface LineSink {
 
 /** One socket. After `shutdown` or `abort` only `closed` is heard. */
 export interface Line {
-  /** Writes the pieces in order. They stay unchanged until `wrote` covers them. Datagram: one datagram a piece. */
-  send(pieces: readonly Uint8Array[], totalBytes: number): void;
+  /**
+   * Writes the pieces in order. They stay unchanged until `wrote` covers them. Datagram: one datagram a piece.
+   * `more`: another send follows within this turn, whose `wrote` may count these bytes too.
+   */
+  send(pieces: readonly Uint8Array[], totalBytes: number, more?: boolean): void;
   /** FIN, then a bounded wait for the peer's. */
   shutdown(): void;
   /** RST, at once: the local port can be bound again right after. */

@@ -53,10 +53,10 @@ export class Outlet implements LineSink {
     if (this.#over) return false;
     const first = !this.#due;
     this.#due = true;
+    if (this.#queuedBytes >= this.#enough && !this.#datagram) this.#write(true);
     this.#queuedBytes += end - start;
     if (bytes === this.#slab && start === this.#to && !this.#datagram) {
       this.#to = end;
-      if (this.#queuedBytes >= this.#enough) this.#write();
       return first;
     }
     this.#cut();
@@ -69,7 +69,7 @@ export class Outlet implements LineSink {
   /** Writes what was queued. */
   flush(): void {
     this.#due = false;
-    this.#write();
+    this.#write(false);
     this.#enough = Math.max(SEGMENT_BYTES, this.#turnBytes / WRITES);
     this.#turnBytes = 0;
   }
@@ -117,7 +117,7 @@ export class Outlet implements LineSink {
     this.#host.closed(this);
   }
 
-  #write(): void {
+  #write(more: boolean): void {
     if (this.#over) return;
     this.#cut();
     const pieces = this.#pieces;
@@ -126,7 +126,7 @@ export class Outlet implements LineSink {
     this.#pieces = [];
     this.#queuedBytes = 0;
     this.#turnBytes += total;
-    this.line.send(pieces, total);
+    this.line.send(pieces, total, more);
   }
 
   #cut(): void {

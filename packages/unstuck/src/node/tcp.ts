@@ -39,6 +39,8 @@ class TcpLine implements Line {
   #tried = 0;
   #socket: Socket | undefined;
   #up = false;
+  /** Written, and to be counted when the next write is done: a callback for each costs as much as some calls. */
+  #untoldBytes = 0;
   /** Told to go away, or reported dead: nothing but `closed` is heard any more. */
   #over = false;
   #told = false;
@@ -60,11 +62,18 @@ class TcpLine implements Line {
       );
   }
 
-  send(pieces: readonly Uint8Array[], totalBytes: number): void {
+  send(pieces: readonly Uint8Array[], totalBytes: number, more = false): void {
     const socket = this.#socket;
     if (socket === undefined) return;
+    if (more && pieces.length === 1) {
+      this.#untoldBytes += totalBytes;
+      socket.write(pieces[0]!);
+      return;
+    }
+    const bytes = this.#untoldBytes + totalBytes;
+    this.#untoldBytes = 0;
     const done = (error?: Error | null) => {
-      if (!error && !this.#over) this.#sink.wrote(totalBytes);
+      if (!error && !this.#over) this.#sink.wrote(bytes);
     };
     if (pieces.length === 1) {
       socket.write(pieces[0]!, done);
