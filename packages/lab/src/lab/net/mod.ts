@@ -1,0 +1,11 @@
+/** Sockets, TCP, the wire and the server at its other end. */
+export * from "./errno.js";
+export * from "./fabric.js";
+export * from "./inet.js";
+export * from "./peer.js";
+export * from "./segment.js";
+export { after, before, endSeq, seqAdd } from "./seq.js";
+export * from "./sock.js";
+export * from "./tcp.js";
+export * from "./tcp-input.js";
+export * from "./timer.js";
