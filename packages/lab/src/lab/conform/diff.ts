@@ -1,0 +1,100 @@
+/** Two logs side by side: do they say the same in the same order? For a model that makes no choices of its own. */
+import { compareLines, NO_NAMES } from "./compare.js";
+import { isIgnored, type LineTest, startingAt } from "./ignored.js";
+import type { LogLine } from "./log.js";
+
+export interface DiffOptions {
+  /** Recordings begin in the middle: lines before the first that passes are skipped. */
+  readonly recordedFrom?: LineTest;
+  readonly modelledFrom?: LineTest;
+  /** Lines left out on both sides; `isIgnored` if not given. */
+  readonly ignore?: LineTest;
+  /** So many lines of both logs before and after a difference are in its text; 4 if not given. */
+  readonly context?: number;
+}
+
+/** How far two logs agree. */
+export interface LogDiff {
+  readonly same: boolean;
+  /** Lines compared and found the same. */
+  readonly followed: number;
+  /** Lines before the first that was compared. */
+  readonly skipped: { readonly recorded: number; readonly modelled: number };
+  readonly difference: LogDifference | undefined;
+}
+
+export interface LogDifference {
+  /** Nothing: there is no line left to compare in the recording. */
+  readonly recorded: LogLine | undefined;
+  /** Nothing: the model's log ends here. */
+  readonly modelled: LogLine | undefined;
+  /** Which field or which function. */
+  readonly because: string;
+  /** For people: both sides with some lines around. */
+  readonly text: string;
+}
+
+/**
+ * Follows the recorded log through the modelled one: same functions, statuses, socket states and shutdown bits in the
+ * same order. The recording may end before the model does; the other way round is a difference, and so is a
+ * recording of which nothing is left to follow.
+ */
+export function diffLogs(
+  recorded: readonly LogLine[],
+  modelled: readonly LogLine[],
+  options: DiffOptions = {},
+): LogDiff {
+  const ignore = options.ignore ?? isIgnored;
+  const from = {
+    recorded: startingAt(recorded, options.recordedFrom),
+    modelled: startingAt(modelled, options.modelledFrom),
+  };
+  const skipped = { recorded: from.recorded.skipped, modelled: from.modelled.skipped };
+  const a = from.recorded.lines.filter((line) => !ignore(line));
+  const b = from.modelled.lines.filter((line) => !ignore(line));
+  let names = NO_NAMES;
+  for (const [i, line] of a.entries()) {
+    const other = b[i];
+    const compared = other === undefined ? SILENT : compareLines(line, other, names);
+    if (!compared.same) {
+      return {
+        same: false,
+        followed: i,
+        skipped,
+        difference: differenceAt(a, b, i, compared.because, options),
+      };
+    }
+    names = compared.names;
+  }
+  if (a.length > 0) return { same: true, followed: a.length, skipped, difference: undefined };
+  const because = "the recording has no line to follow";
+  return { same: false, followed: 0, skipped, difference: differenceAt(a, b, 0, because, options) };
+}
+
+const SILENT = { same: false, because: "the model's log ends here" } as const;
+
+function differenceAt(
+  a: readonly LogLine[],
+  b: readonly LogLine[],
+  at: number,
+  because: string,
+  { context = 4 }: DiffOptions,
+): LogDifference {
+  const rows = [`${a[at] === undefined ? "" : `line ${a[at].line}: `}${because}`];
+  for (const [side, lines] of [
+    ["recorded", a],
+    ["modelled", b],
+  ] as const) {
+    rows.push(`${side}:`);
+    for (let i = Math.max(0, at - context); i <= Math.min(at + context, lines.length); i++) {
+      const line = lines[i];
+      rows.push(`${i === at ? ">" : " "} ${line === undefined ? "(end)" : printLine(line)}`);
+    }
+  }
+  return { recorded: a[at], modelled: b[at], because, text: rows.join("\n") };
+}
+
+/** A line with its number and time in seconds, for messages. */
+export function printLine({ line, atUs, task, text }: LogLine): string {
+  return `${String(line).padStart(5)} ${(atUs / 1e6).toFixed(6).padStart(12)} ${String(task ?? "").padStart(5)} ${text}`;
+}

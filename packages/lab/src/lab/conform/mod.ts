@@ -1,0 +1,14 @@
+/** Conformance: a log of a real kernel held against the model's. */
+export { type Compared, compareLines, type Names, NO_NAMES } from "./compare.js";
+export { type DiffOptions, diffLogs, type LogDiff, type LogDifference, printLine } from "./diff.js";
+export { IGNORED, isIgnored, type LineTest, lineTest, startingAt } from "./ignored.js";
+export { type LogLine, LogSyntaxError, linesOfTrace, parseRpcdebug, type RpcdebugLog } from "./log.js";
+export {
+  type Alternative,
+  type Conformance,
+  type ConformOptions,
+  conform,
+  type LogModel,
+  type LogStep,
+} from "./match.js";
+export { type Connects, connectsOf, isReply, isReset, type Recovery, recoveryOf } from "./times.js";
