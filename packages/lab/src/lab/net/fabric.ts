@@ -1,40 +1,62 @@
+/** The wire between hosts, and their routes. Plain data and nothing random: what is sent arrives, in order, later. */
 import type { Us } from "../trace.js";
+import { ENETUNREACH } from "./errno.js";
 import type { Segment } from "./segment.js";
-/** The wire between hosts, and their routes. Plain data. */
+
 export interface Fabric {
   /** One way. */
-  latencyUs: Us;
-  /** Ordered by arrival. */
-  flights: { arriveUs: Us; segment: Segment }[];
+  readonly latencyUs: Us;
+  /** On their way, by arrival. */
+  flights: { readonly arriveUs: Us; readonly segment: Segment }[];
   /** Blackhole routes: on `host`, to `dst`. */
-  blackholes: { host: string; dst: string }[];
-  /** Hosts that drop what comes from where they have no route back to. */
-  rpFilter: string[];
+  blackholes: { readonly host: string; readonly dst: string }[];
+  /** Hosts that drop what comes from where they have no route to: the sysctl `rp_filter`. */
+  rpFilter: readonly string[];
 }
-export function newFabric(latencyUs: Us): Fabric {
-  return { latencyUs, flights: [], blackholes: [], rpFilter: [] };
+
+export function newFabric(latencyUs: Us, rpFilter: readonly string[] = []): Fabric {
+  return { latencyUs, flights: [], blackholes: [], rpFilter };
 }
+
 /** `ip route add blackhole dst` on `host`. */
 export function blackhole(f: Fabric, host: string, dst: string): void {
-  f.blackholes.push({ host, dst });
+  if (!blackholed(f, host, dst)) f.blackholes.push({ host, dst });
 }
+
 /** `ip route del blackhole dst` on `host`. */
 export function heal(f: Fabric, host: string, dst: string): void {
   f.blackholes = f.blackholes.filter((b) => b.host !== host || b.dst !== dst);
 }
-/** 0 or -ENETUNREACH: for `SockHost.route`. */
+
+function blackholed(f: Fabric, host: string, dst: string): boolean {
+  return f.blackholes.some((b) => b.host === host && b.dst === dst);
+}
+
+/** Has `host` a route to `dst`? 0, or -ENETUNREACH: for `SockHost.route`. */
 export function route(f: Fabric, host: string, dst: string): number {
-  throw new Error(`unfinished ${f.latencyUs} ${host} ${dst}`);
+  return blackholed(f, host, dst) ? -ENETUNREACH : 0;
 }
-/** Puts a segment on the wire; returns why it was dropped, or undefined. */
+
+/** Puts a segment on the wire. Returns why it was dropped, undefined: it was not. */
 export function send(f: Fabric, now: Us, segment: Segment): string | undefined {
-  throw new Error(`unfinished ${f.latencyUs} ${now} ${segment.seq}`);
+  const from = segment.src.host;
+  const to = segment.dst.host;
+  if (blackholed(f, from, to)) return `blackhole route to ${to}`;
+  if (f.rpFilter.includes(to) && blackholed(f, to, from)) return `rp_filter on ${to}`;
+  // One latency for all keeps the list ordered and every direction first in, first out.
+  f.flights.push({ arriveUs: now + f.latencyUs, segment });
+  return undefined;
 }
-/** When the next segment arrives. */
+
+/** When the next segment arrives; undefined: nothing is on its way. */
 export function nextArrivalUs(f: Fabric): Us | undefined {
   return f.flights[0]?.arriveUs;
 }
-/** Takes the one segment that has arrived first by `now`, if any. */
+
+/** Takes the first segment that has arrived by `now`, if any. */
 export function due(f: Fabric, now: Us): Segment | undefined {
-  throw new Error(`unfinished ${f.latencyUs} ${now}`);
+  const first = f.flights[0];
+  if (first === undefined || first.arriveUs > now) return undefined;
+  f.flights.shift();
+  return first.segment;
 }

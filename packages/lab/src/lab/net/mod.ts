@@ -9,3 +9,4 @@ export * from "./sock.js";
 export * from "./tcp.js";
 export * from "./tcp-input.js";
 export * from "./timer.js";
+export { sameEndpoint, timewait_rcv } from "./timewait.js";

@@ -1,22 +1,47 @@
+/** A server at the other end: the same TCP, a listener, and answers after a while. Its Linux is a modern one. */
 import type { Us } from "../trace.js";
+import { inet_release } from "./inet.js";
 import type { Endpoint, Payload, Segment } from "./segment.js";
-import type { Sock, SockHost, TimeWait } from "./sock.js";
+import { seqAdd } from "./seq.js";
+import {
+  newSock,
+  type Sock,
+  type SockHost,
+  TCP_CLOSE,
+  TCP_CLOSE_WAIT,
+  TCP_SYN_RECV,
+  type TimeWait,
+} from "./sock.js";
+import { tcp_disconnect, tcp_recvmsg, tcp_sendmsg } from "./tcp.js";
+import { inet_lookup, tcp_conn_request, tcp_v4_rcv } from "./tcp-input.js";
+import { tcp_write_timer } from "./timer.js";
+import { sameEndpoint, timewait_rcv } from "./timewait.js";
+
 /** What a peer needs of the world: time and a wire. */
 export type PeerWorld = Pick<SockHost, "now" | "transmit" | "route">;
-/** A server that answers calls. Plain data. */
+
+/** Plain data. */
 export interface Peer {
   readonly addr: Endpoint;
   /** From a call's arrival to its reply. */
-  serviceUs: Us;
+  readonly serviceUs: Us;
   socks: Sock[];
-  timeWaits: TimeWait[];
+  readonly timeWaits: TimeWait[];
   /** It listens from then on; SYNs before that are refused. */
   listenAtUs: Us;
-  /** Replies to come, in order. */
-  work: { sockId: number; reply: Payload; atUs: Us }[];
+  /** Replies to come. */
+  work: { readonly sockId: number; readonly reply: Payload; readonly atUs: Us }[];
   nextId: number;
   nextIsn: number;
 }
+
+/** Bytes of a reply by NFSv3 procedure, mark included; the others count as GETATTR. */
+const REPLY_BYTES: Readonly<Record<number, number>> = { 0: 28, 1: 116 };
+const GETATTR = 1;
+
+/** Apart from each other as those of a server that is asked every few milliseconds. */
+const ISN_STEP = 190_000;
+
 export function newPeer(addr: Endpoint, serviceUs: Us): Peer {
   return {
     addr,
@@ -29,19 +54,93 @@ export function newPeer(addr: Endpoint, serviceUs: Us): Peer {
     nextIsn: 4_179_637_452,
   };
 }
+
+function hostOf(p: Peer, w: PeerWorld): SockHost {
+  const h: SockHost = {
+    now: () => w.now(),
+    transmit: (sk, seg, cause) => w.transmit(sk, seg, cause),
+    route: (dstHost) => w.route(dstHost),
+    timeWaits: p.timeWaits,
+    isn() {
+      const isn = p.nextIsn;
+      p.nextIsn = seqAdd(isn, ISN_STEP);
+      return isn;
+    },
+    // As svc_tcp_state_change: a client that ends its stream gets no more answers.
+    sk_state_change(sk) {
+      if (sk.sk_state === TCP_CLOSE_WAIT) inet_release(h, sk);
+    },
+    sk_error_report() {},
+    sk_data_ready: (sk) => takeCalls(p, h, sk),
+    sk_write_space() {},
+  };
+  return h;
+}
+
+function takeCalls(p: Peer, h: SockHost, sk: Sock): void {
+  for (let call = tcp_recvmsg(h, sk); typeof call !== "number"; call = tcp_recvmsg(h, sk)) {
+    const bytes = REPLY_BYTES[call.proc] ?? REPLY_BYTES[GETATTR] ?? 0;
+    const reply: Payload = { kind: "reply", xid: call.xid, proc: call.proc, bytes };
+    p.work.push({ sockId: sk.id, reply, atUs: h.now() + p.serviceUs });
+  }
+}
+
+/** Nobody but the kernel's timers holds on to a connection that is over, and those have stopped. */
+function prune(p: Peer): void {
+  p.socks = p.socks.filter((sk) => sk.sk_state !== TCP_CLOSE);
+}
+
 /** A segment for the peer arrived. */
 export function peerReceive(p: Peer, w: PeerWorld, seg: Segment): void {
-  throw new Error(`unfinished ${p.addr.host} ${w.now()} ${seg.seq}`);
+  const h = hostOf(p, w);
+  const sk = inet_lookup(p.socks, seg);
+  const opens = seg.syn && !seg.ack && !seg.rst && sameEndpoint(p.addr, seg.dst);
+  if (sk === undefined && opens && w.now() >= p.listenAtUs) {
+    if (!timewait_rcv(h, seg)) accept(p, h, seg);
+  } else tcp_v4_rcv(h, sk, seg);
+  prune(p);
 }
-/** When the peer next has something to do by itself. */
+
+function accept(p: Peer, h: SockHost, syn: Segment): void {
+  const sk = newSock(p.nextId, p.addr);
+  p.nextId += 1;
+  p.socks.push(sk);
+  tcp_conn_request(h, sk, syn);
+}
+
+/** When the peer next has something to do by itself; undefined: never, if nothing arrives. */
 export function peerNextUs(p: Peer): Us | undefined {
-  throw new Error(`unfinished ${p.addr.host}`);
+  const times = [...p.work.map((job) => job.atUs), ...p.socks.flatMap((sk) => sk.rtoAtUs ?? [])];
+  return times.length === 0 ? undefined : Math.min(...times);
 }
-/** Does what is due: replies, retransmissions. */
+
+/** Does what is due by now: replies, retransmissions. */
 export function peerRun(p: Peer, w: PeerWorld): void {
-  throw new Error(`unfinished ${p.addr.host} ${w.now()}`);
+  const h = hostOf(p, w);
+  const now = w.now();
+  const ready = p.work.filter((job) => job.atUs <= now);
+  p.work = p.work.filter((job) => job.atUs > now);
+  for (const { sockId, reply } of ready) {
+    const sk = p.socks.find((s) => s.id === sockId && !s.dead);
+    if (sk !== undefined) tcp_sendmsg(h, sk, reply);
+  }
+  for (const sk of p.socks) tcp_write_timer(h, sk);
+  prune(p);
 }
-/** The server process ends and comes back after `refuseUs`. `fin`: connections are closed; `rst`: they are reset. */
+
+/**
+ * The server process ends and is back after `refuseUs`; a SYN before that draws a RST. `fin`: its connections are
+ * closed and the kernel sees them off. `rst`: they are reset and forgotten, TIME_WAIT too.
+ */
 export function peerRestart(p: Peer, w: PeerWorld, closing: "fin" | "rst", refuseUs: Us): void {
-  throw new Error(`unfinished ${p.addr.host} ${w.now()} ${closing} ${refuseUs}`);
+  const h = hostOf(p, w);
+  for (const sk of p.socks) {
+    // A connection that nobody accepted is reset either way.
+    if (closing === "rst" || sk.sk_state === TCP_SYN_RECV) tcp_disconnect(h, sk);
+    else if (!sk.dead) inet_release(h, sk);
+  }
+  if (closing === "rst") p.timeWaits.length = 0;
+  p.work = [];
+  p.listenAtUs = w.now() + refuseUs;
+  prune(p);
 }

@@ -64,6 +64,8 @@ export interface Sock {
   sk_shutdown: number;
   /** SOCK_DEAD: no user has it any more; no callbacks. */
   dead: boolean;
+  /** SOCK_DONE: the peer's FIN has been seen. */
+  done: boolean;
   /** A user has the socket lock; what arrives waits in `backlog`. */
   owned: boolean;
   backlog: Segment[];
@@ -79,6 +81,8 @@ export interface Sock {
   sndbuf: number;
   /** SOCK_NOSPACE: a writer wants to hear of room. */
   noSpace: boolean;
+  /** What arrived has not been acknowledged yet; whatever is sent next does it. `inet_csk_ack_scheduled` */
+  ackPending: boolean;
   /** Retransmission timeout now, and when it fires; undefined: not armed. */
   rtoUs: Us;
   rtoAtUs: Us | undefined;
@@ -99,6 +103,7 @@ export function newSock(id: number, laddr: Endpoint, sndbuf = 87_040): Sock {
     sk_err_soft: 0,
     sk_shutdown: 0,
     dead: false,
+    done: false,
     owned: false,
     backlog: [],
     snd_una: 0,
@@ -108,6 +113,7 @@ export function newSock(id: number, laddr: Endpoint, sndbuf = 87_040): Sock {
     receiveQueue: [],
     sndbuf,
     noSpace: false,
+    ackPending: false,
     rtoUs: 0,
     rtoAtUs: undefined,
     retransmits: 0,
