@@ -19,8 +19,9 @@ export type Compared =
  * long as they differ always in the same way; times, jiffies and xids are not compared.
  */
 export function compareLines(recorded: LogLine, modelled: LogLine, names: Names): Compared {
-  if (recorded.fn !== modelled.fn || recorded.form !== modelled.form) {
-    return { same: false, because: `recorded: ${recorded.fn}; modelled: ${modelled.fn}` };
+  for (const what of ["fn", "form"] as const) {
+    if (recorded[what] === modelled[what]) continue;
+    return { same: false, because: `recorded ${recorded[what]}, modelled ${modelled[what]}` };
   }
   const pairs = new Map(names.pairs);
   for (const [name, a, b] of fieldPairs(recorded, modelled)) {

@@ -55,10 +55,12 @@ export const FIELDS: { readonly [name: string]: Field } = {
   queue: word("[\\w ]+", "exact"),
   is: word("is not|is", "exact"),
   outcome: word(".+", "exact"),
+  timeout: word("major|minor", "exact"),
+  consequence: word("still trying|timed out", "exact"),
   how: word("a?sync", "exact"),
   jiffies: number("never"),
   pid: number("never"),
-  xid: word("[0-9a-f]{8}", "never"),
+  xid: word("[0-9a-f]{1,8}", "never"),
   flags: word("0x[0-9a-f]+|[0-9a-f]{4}", "never"),
   flavour: word("\\w+", "never"),
   program: word("\\w+", "name"),
@@ -67,6 +69,9 @@ export const FIELDS: { readonly [name: string]: Field } = {
   protocol: word("\\w+", "exact"),
   port: number("name"),
   rest: word(".*", "never"),
+  // of packets
+  from: { ...word("\\S+", "name"), space: "endpoint" },
+  to: { ...word("\\S+", "name"), space: "endpoint" },
 };
 
 /** One kind of line. `then`: the second line of a pair that the function prints as one. */
@@ -86,6 +91,8 @@ export const FORMS: readonly Form[] = [
   // net/sunrpc/clnt.c
   form("call_start", "call_start {program} proc {procedure} ({how})"),
   form("call_connect", "call_connect xprt {xprt} {is} connected"),
+  form("call_timeout", "call_timeout ({timeout})"),
+  form("call_timeout", "nfs: server {server} not responding, {consequence}"),
   form("call_decode", "call_decode result {result}"),
   form("{fn}", "{fn} (status {status})"),
   // net/sunrpc/sched.c
@@ -145,6 +152,7 @@ export const FORMS: readonly Form[] = [
   form("xs_tcp_reuse_connection", "disconnecting xprt {xprt} to reuse port"),
   form("xs_tcp_setup_socket", "worker connecting xprt {xprt} via {protocol} to {server} (port {port})"),
   form("xs_tcp_setup_socket", "{xprt} connect status {result} connected {connected} sock state {sockstate}"),
+  form("xs_tcp_setup_socket", "xs_tcp_setup_socket: connect returned unhandled error {result}"),
   form("xs_close", "xs_close xprt {xprt}"),
   // net/sunrpc/auth.c
   form("rpcauth_lookupcred", "looking up {flavour} cred"),

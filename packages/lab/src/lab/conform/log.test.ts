@@ -61,7 +61,28 @@ const CASES: readonly [
   ],
 ];
 
-for (const [text, fn, task, fields] of CASES) {
+/** None is in the recorded logs, as the client there neither waits long enough nor is answered. */
+const MORE: typeof CASES = [
+  ["    15 call_timeout (major)", "call_timeout", 15, { timeout: "major" }],
+  ["       nfs: server mars not responding, still trying", "call_timeout", undefined, { server: "mars" }],
+  ["    15 xid 6dcaebc9 complete (116 bytes received)", "xprt_complete_rqst", 15, { size: 116 }],
+  ["    15 call_status (status 116)", "call_status", 15, { status: 116 }],
+  ["    15 call_decode result 0", "call_decode", 15, { result: 0 }],
+  ["    15 return 0, status 0", "__rpc_execute", 15, { result: 0, status: 0 }],
+  ["    15 got signal", "__rpc_execute", 15, {}],
+  ["    15 release request ffff88001f98a400", "xprt_release", 15, { req: "req#1" }],
+  ["    15 xprt_connect_status: error 111 connecting to server 10.0.0.1", "xprt_connect_status", 15, {}],
+  ["       xs_connect scheduled xprt ffff88001f83a800", "xs_connect", undefined, { xprt: "xprt#1" }],
+  ["       xs_close xprt ffff88001f83a800", "xs_close", undefined, { xprt: "xprt#1" }],
+  [
+    "       xs_tcp_setup_socket: connect returned unhandled error -22",
+    "xs_tcp_setup_socket",
+    undefined,
+    { result: -22 },
+  ],
+];
+
+for (const [text, fn, task, fields] of [...CASES, ...MORE]) {
   test(`read: ${text.trim()}`, () => {
     const [line] = parseRpcdebug(`[   28.057440] RPC:${text}\n`).lines;
     assert.deepEqual([line?.fn, line?.task, line?.atUs], [fn, task, 28_057_440]);

@@ -19,13 +19,13 @@ export interface LogLine {
   readonly text: string;
 }
 
-export interface RpcdebugLog {
+export interface RecordedLog {
   readonly lines: readonly LogLine[];
   /** The last line, if the log was cut in it: it is not among `lines`. */
   readonly truncated: string | undefined;
 }
 
-/** A line that no form explains. */
+/** A line that cannot be read. */
 export class LogSyntaxError extends Error {
   override readonly name = "LogSyntaxError";
   readonly code = "ELOGSYNTAX";
@@ -78,7 +78,7 @@ const WITH_TASK = /^ {0,5}(\d+) (\S.*)$/;
  * Reads a log as dmesg prints it. Addresses become symbols in the order they appear.
  * @throws LogSyntaxError naming the line that is none of the known forms, or half of a pair.
  */
-export function parseRpcdebug(text: string): RpcdebugLog {
+export function parseRpcdebug(text: string): RecordedLog {
   const rows = text.split("\n").map((row) => row.replace(/\r$/, ""));
   // what follows the last newline: the kernel ends every line with one
   const tail = rows.pop() ?? "";

@@ -2,7 +2,7 @@
 export { type Compared, compareLines, type Names, NO_NAMES } from "./compare.js";
 export { type DiffOptions, diffLogs, type LogDiff, type LogDifference, printLine } from "./diff.js";
 export { IGNORED, isIgnored, type LineTest, lineTest, startingAt } from "./ignored.js";
-export { type LogLine, LogSyntaxError, linesOfTrace, parseRpcdebug, type RpcdebugLog } from "./log.js";
+export { type LogLine, LogSyntaxError, linesOfTrace, parseRpcdebug, type RecordedLog } from "./log.js";
 export {
   type Alternative,
   type Conformance,
@@ -11,4 +11,5 @@ export {
   type LogModel,
   type LogStep,
 } from "./match.js";
+export { parseTcpdump } from "./tcpdump.js";
 export { type Connects, connectsOf, isReply, isReset, type Recovery, recoveryOf } from "./times.js";

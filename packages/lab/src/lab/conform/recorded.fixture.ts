@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type LogLine, parseRpcdebug, type RpcdebugLog } from "./log.js";
+import { type LogLine, parseRpcdebug, type RecordedLog } from "./log.js";
 
 const read = (name: string): string =>
   // from dist/lab/conform
@@ -7,7 +7,7 @@ const read = (name: string): string =>
 
 export const RECORDED = ["rpcdebug-3.6.0-start.txt", "rpcdebug-3.6.0-loop.txt"] as const;
 export const recordedText = (name: (typeof RECORDED)[number]): string => read(name);
-export const recordedLog = (name: (typeof RECORDED)[number]): RpcdebugLog => parseRpcdebug(read(name));
+export const recordedLog = (name: (typeof RECORDED)[number]): RecordedLog => parseRpcdebug(read(name));
 
 /** Lines as printed after `RPC:`, a millisecond apart from 1 s on. */
 export function logOf(texts: readonly string[]): readonly LogLine[] {
