@@ -44,7 +44,8 @@ type Value = number | string | undefined;
 
 function fieldPairs(a: LogLine, b: LogLine): readonly (readonly [string, Value, Value])[] {
   const pairs: (readonly [string, Value, Value])[] = [["task", a.task, b.task]];
-  for (const name of Object.keys(a.fields)) pairs.push([name, a.fields[name], b.fields[name]]);
+  for (const name of new Set([...Object.keys(a.fields), ...Object.keys(b.fields)]))
+    pairs.push([name, a.fields[name], b.fields[name]]);
   return pairs;
 }
 

@@ -60,6 +60,18 @@ for (const name of RECORDED) {
 
 const CHANGES: readonly [what: string, from: RegExp, to: string, because: string][] = [
   [
+    "a function",
+    /xprt_prepare_transmit/,
+    "timeout",
+    "recorded xprt_prepare_transmit, modelled __rpc_queue_timer_fn",
+  ],
+  [
+    "what a function says",
+    /sync task going to sleep/,
+    "sync task resuming",
+    "recorded sync task going to sleep, modelled sync task resuming",
+  ],
+  [
     "a status",
     /call_connect_status \(status -11\)/,
     "call_connect_status (status -107)",
@@ -126,6 +138,20 @@ test("a recording that begins in the middle is followed from there, and what was
   });
   assert.equal(diff.same, true, diff.difference?.text);
   assert.deepEqual(diff.skipped, { recorded: at, modelled: 1 });
+});
+
+test("a recording of a loop is followed from the turn of the model's that fits it best", () => {
+  const { lines } = recordedLog("rpcdebug-3.6.0-loop.txt");
+  const turn = heard(lines).slice(0, 40);
+  const cut = turn.slice(0, 20);
+  const modelled = [...cut, ...cut, ...turn, ...cut];
+  const diff = diffLogs(turn, modelled, { modelledFrom: "anywhere" });
+  assert.equal(diff.same, true, diff.difference?.text);
+  assert.equal(diff.skipped.modelled, 40);
+  assert.equal(diffLogs(turn, modelled).followed, 20);
+  const longer = diffLogs(heard(lines), modelled, { modelledFrom: "anywhere" });
+  assert.deepEqual([longer.same, longer.followed, longer.skipped.modelled], [false, 40, 40]);
+  assert.equal(diffLogs(turn, [], { modelledFrom: "anywhere" }).followed, 0);
 });
 
 test("the recording may end first, the model may not", () => {

@@ -6,7 +6,8 @@ import type { LogLine } from "./log.js";
 export interface DiffOptions {
   /** Recordings begin in the middle: lines before the first that passes are skipped. */
   readonly recordedFrom?: LineTest;
-  readonly modelledFrom?: LineTest;
+  /** `anywhere`: wherever the model's log follows the recording furthest. */
+  readonly modelledFrom?: LineTest | "anywhere";
   /** Lines left out on both sides; `isIgnored` if not given. */
   readonly ignore?: LineTest;
   /** So many lines of both logs before and after a difference are in its text; 4 if not given. */
@@ -45,40 +46,58 @@ export function diffLogs(
   options: DiffOptions = {},
 ): LogDiff {
   const ignore = options.ignore ?? isIgnored;
-  const from = {
-    recorded: startingAt(recorded, options.recordedFrom),
-    modelled: startingAt(modelled, options.modelledFrom),
-  };
-  const skipped = { recorded: from.recorded.skipped, modelled: from.modelled.skipped };
-  const a = from.recorded.lines.filter((line) => !ignore(line));
-  const b = from.modelled.lines.filter((line) => !ignore(line));
+  const from = startingAt(recorded, options.recordedFrom);
+  const a = from.lines.filter((line) => !ignore(line));
+  let furthest: LogDiff | undefined;
+  for (const start of startsOf(a, modelled, options.modelledFrom)) {
+    const b = modelled.slice(start).filter((line) => !ignore(line));
+    const skipped = { recorded: from.skipped, modelled: start };
+    const diff: LogDiff = { skipped, ...follow(a, b, options.context ?? 4) };
+    if (diff.same) return diff;
+    if (furthest === undefined || diff.followed > furthest.followed) furthest = diff;
+  }
+  return furthest as LogDiff;
+}
+
+/** Where the model's log may be taken up: at least one place. */
+function startsOf(
+  recorded: readonly LogLine[],
+  modelled: readonly LogLine[],
+  from: DiffOptions["modelledFrom"],
+): readonly number[] {
+  if (from !== "anywhere") return [startingAt(modelled, from).skipped];
+  const [first] = recorded;
+  const starts = [...modelled.keys()].filter((i) => {
+    const line = modelled[i];
+    return first !== undefined && line !== undefined && compareLines(first, line, NO_NAMES).same;
+  });
+  return starts.length > 0 ? starts : [0];
+}
+
+function follow(a: readonly LogLine[], b: readonly LogLine[], context: number): Omit<LogDiff, "skipped"> {
+  const failed = (at: number, because: string) => ({
+    same: false,
+    followed: at,
+    difference: differenceAt(a, b, at, because, context),
+  });
+  if (a.length === 0) return failed(0, "the recording has no line to follow");
   let names = NO_NAMES;
   for (const [i, line] of a.entries()) {
     const other = b[i];
-    const compared = other === undefined ? SILENT : compareLines(line, other, names);
-    if (!compared.same) {
-      return {
-        same: false,
-        followed: i,
-        skipped,
-        difference: differenceAt(a, b, i, compared.because, options),
-      };
-    }
+    if (other === undefined) return failed(i, "the model's log ends here");
+    const compared = compareLines(line, other, names);
+    if (!compared.same) return failed(i, compared.because);
     names = compared.names;
   }
-  if (a.length > 0) return { same: true, followed: a.length, skipped, difference: undefined };
-  const because = "the recording has no line to follow";
-  return { same: false, followed: 0, skipped, difference: differenceAt(a, b, 0, because, options) };
+  return { same: true, followed: a.length, difference: undefined };
 }
-
-const SILENT = { same: false, because: "the model's log ends here" } as const;
 
 function differenceAt(
   a: readonly LogLine[],
   b: readonly LogLine[],
   at: number,
   because: string,
-  { context = 4 }: DiffOptions,
+  context: number,
 ): LogDifference {
   const rows = [`${a[at] === undefined ? "" : `line ${a[at].line}: `}${because}`];
   for (const [side, lines] of [
