@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { diffLogs } from "./diff.js";
+import { diffLogs, printDiff } from "./diff.js";
 import { isIgnored, lineTest } from "./ignored.js";
 import type { LogLine } from "./log.js";
 import { parseRpcdebug } from "./log.js";
@@ -180,4 +180,28 @@ test("lines about credentials and memory may be missing on one side", () => {
   assert.equal(diffLogs(lines, heard(lines)).same, true);
   assert.equal(diffLogs(heard(lines), lines).same, true);
   assert.equal(diffLogs(lines, heard(lines), { ignore: () => false }).same, false);
+});
+
+test("a difference is printed with both sides around it, the differing lines marked", () => {
+  const recorded = logOf(["    15 timeout", "    15 disabling timer", "    15 got signal"]);
+  const modelled = logOf(["     1 timeout", "     1 got signal"]);
+  assert.equal(
+    printDiff(diffLogs(recorded, modelled, { context: 1 })),
+    [
+      "followed 1 lines (skipped before: 0 recorded, 0 modelled), then",
+      "line 2: recorded __rpc_disable_timer, modelled __rpc_execute",
+      "recorded:",
+      "      1     1.000000    15 timeout",
+      ">     2     1.001000    15 disabling timer",
+      "      3     1.002000    15 got signal",
+      "modelled:",
+      "      1     1.000000     1 timeout",
+      ">     2     1.001000     1 got signal",
+      "  (end)",
+    ].join("\n"),
+  );
+  assert.equal(
+    printDiff(diffLogs(recorded, recorded)),
+    "followed to the end, 3 lines (skipped before: 0 recorded, 0 modelled)",
+  );
 });

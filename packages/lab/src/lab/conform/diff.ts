@@ -113,6 +113,13 @@ function differenceAt(
   return { recorded: a[at], modelled: b[at], because, text: rows.join("\n") };
 }
 
+/** What came of a comparison, for people: how far it got, and where it ended both sides. */
+export function printDiff({ same, followed, skipped, difference }: LogDiff): string {
+  const skips = `skipped before: ${skipped.recorded} recorded, ${skipped.modelled} modelled`;
+  if (same) return `followed to the end, ${followed} lines (${skips})`;
+  return `followed ${followed} lines (${skips}), then\n${difference?.text ?? ""}`;
+}
+
 /** A line with its number and time in seconds, for messages. */
 export function printLine({ line, atUs, task, text }: LogLine): string {
   return `${String(line).padStart(5)} ${(atUs / 1e6).toFixed(6).padStart(12)} ${String(task ?? "").padStart(5)} ${text}`;

@@ -1,6 +1,13 @@
 /** Conformance: a log of a real kernel held against the model's. */
 export { type Compared, compareLines, type Names, NO_NAMES } from "./compare.js";
-export { type DiffOptions, diffLogs, type LogDiff, type LogDifference, printLine } from "./diff.js";
+export {
+  type DiffOptions,
+  diffLogs,
+  type LogDiff,
+  type LogDifference,
+  printDiff,
+  printLine,
+} from "./diff.js";
 export { IGNORED, isIgnored, type LineTest, lineTest, startingAt } from "./ignored.js";
 export { type LogLine, LogSyntaxError, linesOfTrace, parseRpcdebug, type RecordedLog } from "./log.js";
 export {
