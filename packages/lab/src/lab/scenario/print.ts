@@ -1,0 +1,58 @@
+/** Scenarios back to YAML. */
+import { Document, isMap, isSeq } from "yaml";
+import type { Deed, Scenario } from "./scenario.js";
+import { formatDuration, formatSched } from "./words.js";
+
+/** Canonical YAML: every key, in one order, defaults said. `parseScenario` of it is the same scenario, lines aside. */
+export function printScenario(s: Scenario): string {
+  const doc = new Document({
+    name: s.name,
+    title: s.title,
+    preset: s.preset,
+    fixes: s.fixes,
+    cpus: s.cpus,
+    preemption: s.preemption,
+    rpciod: formatSched(s.rpciod),
+    timeo: s.timeoMs / 100,
+    servers: s.servers,
+    staters: s.staters.map((stater) => ({
+      name: stater.name,
+      server: stater.server,
+      file: stater.file,
+      sched: formatSched(stater.sched),
+      interval: formatDuration(stater.intervalUs),
+      start: formatDuration(stater.startUs),
+    })),
+    timeline: s.timeline.map((step) => ({ at: formatDuration(step.atUs), ...keysOf(step.deed) })),
+    until: formatDuration(s.untilUs),
+    "max-steps": s.maxSteps,
+    expect: s.expect,
+  });
+  for (const key of ["servers", "staters", "timeline"]) {
+    const items = doc.get(key);
+    if (isSeq(items)) for (const item of items.items) if (isMap(item)) item.flow = true;
+  }
+  const fixes = doc.get("fixes");
+  if (isSeq(fixes)) fixes.flow = true;
+  return doc.toString({ lineWidth: 0, flowCollectionPadding: true });
+}
+
+function keysOf(deed: Deed): Record<string, string> {
+  switch (deed.do) {
+    case "blackhole":
+    case "heal":
+      return { [deed.do]: deed.host };
+    case "restart-server":
+      return { restart: deed.server, closing: deed.closing, refuse: formatDuration(deed.refuseUs) };
+    case "chrt":
+      return { chrt: deed.target, sched: formatSched(deed.sched) };
+    case "kill":
+      return { kill: deed.target };
+    case "rpcinfo":
+      return { rpcinfo: deed.server };
+    case "wait":
+      return { wait: formatDuration(deed.us) };
+    case "wait-for":
+      return { "wait-for": deed.event };
+  }
+}
