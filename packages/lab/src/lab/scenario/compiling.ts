@@ -26,6 +26,8 @@ export interface Compiling {
   timeoAt: Position | undefined;
   /** The line before asked for output that may have been pasted with it. */
   outputOf: string | undefined;
+  /** The known commands were listed in a problem already. */
+  listed: boolean;
 }
 
 /** Adds a deed of the command at `at`. */

@@ -79,6 +79,7 @@ export function parseScript(text: string, file: string): { scenario: Scenario; n
     adrift: false,
     timeoAt: undefined,
     outputOf: undefined,
+    listed: false,
   };
   for (const line of readShell(text)) {
     if (line.is === "comment") readDirective(line.text, c, line.at);
@@ -113,18 +114,15 @@ function readCommand(command: Command, c: Compiling): void {
   if (command.prompt === undefined && isOutput(command.words.join(" "), c, command.at)) return;
   c.outputOf = first;
   const found = COMMANDS.find((known) => known.is(first));
-  if (found === undefined) {
-    const names = COMMANDS.map((known) => known.name);
-    const meant = nearest(first, names);
-    const hint = meant === undefined ? "" : `did you mean ${meant}? `;
-    c.report(
-      command.at,
-      "unknown-command",
-      `"${first}" is no command of a report script; ${hint}known: ${names.join(", ")}; put # before prose`,
-    );
-    return;
-  }
-  found.run(command, c);
+  if (found !== undefined) return found.run(command, c);
+  const names = COMMANDS.map((known) => known.name);
+  // A sentence begins with a capital, a command does not.
+  const meant = /^[a-z./]/.test(first) ? nearest(first, names) : undefined;
+  // The whole list once: somebody may have pasted a mail.
+  const hint = meant !== undefined ? `did you mean ${meant}?` : c.listed ? "" : `known: ${names.join(", ")};`;
+  if (meant === undefined) c.listed = true;
+  const what = `"${first}" is no command of a report script; ${hint}`.trimEnd();
+  c.report(command.at, "unknown-command", meant !== undefined ? what : `${what} put # before prose`);
 }
 
 /** Whether a line is what the command before it printed, pasted along. */
