@@ -3,6 +3,6 @@ export { JSON_TRACE_VERSION, jsonTrace } from "./json.js";
 export { pcapng } from "./pcapng.js";
 export { perfettoTrace } from "./perfetto.js";
 export { rpcdebugLog } from "./rpcdebug.js";
-export { type Summary, summarize } from "./summary.js";
+export { type Summary, summarize, summaryText } from "./summary.js";
 export { type TextOptions, type TextSubject, textTranscript } from "./text.js";
 export { tcpdumpText } from "./wire.js";

@@ -22,10 +22,8 @@ type Group = (typeof GROUPS)[number];
 const MOMENT_US = 1;
 const IDLE = "idle";
 
-/** Gives every track a number, in the order of first use, and remembers its name. */
-interface Tracks {
-  readonly names: Map<string, { readonly pid: number; readonly tid: number; readonly name: string }>;
-}
+/** By group and name, numbered in the order of first use. */
+type Tracks = Map<string, { readonly pid: number; readonly tid: number; readonly name: string }>;
 
 /**
  * A track per CPU (slices of who ran), per thread (steps, wake-ups), per host on the wire (packets as they leave and
@@ -33,7 +31,7 @@ interface Tracks {
  * packet's sending to its arrival. One mark a line, the same events give the same bytes.
  */
 export function perfettoTrace(events: readonly TraceEvent[]): string {
-  const tracks: Tracks = { names: new Map() };
+  const tracks: Tracks = new Map();
   const marks = [
     ...cpuSlices(events, tracks),
     ...stepSlices(events, tracks),
@@ -47,8 +45,8 @@ export function perfettoTrace(events: readonly TraceEvent[]): string {
 
 function track(tracks: Tracks, group: Group, name: string): { readonly pid: number; readonly tid: number } {
   const key = `${group} ${name}`;
-  const known = tracks.names.get(key) ?? { pid: GROUPS.indexOf(group) + 1, tid: tracks.names.size + 1, name };
-  tracks.names.set(key, known);
+  const known = tracks.get(key) ?? { pid: GROUPS.indexOf(group) + 1, tid: tracks.size + 1, name };
+  tracks.set(key, known);
   return { pid: known.pid, tid: known.tid };
 }
 
@@ -56,7 +54,7 @@ function trackNames(tracks: Tracks): Mark[] {
   const groups = GROUPS.map(
     (name, i): Mark => ({ ph: "M", name: "process_name", pid: i + 1, tid: 0, args: { name } }),
   );
-  const names = [...tracks.names.values()].map(
+  const names = [...tracks.values()].map(
     ({ pid, tid, name }): Mark => ({ ph: "M", name: "thread_name", pid, tid, args: { name } }),
   );
   return [...groups, ...names];

@@ -1,8 +1,10 @@
 /** What a person asks of a run first, counted from its events alone. */
 import type { Segment } from "../net/segment.js";
 import type { TraceEvent, Us } from "../trace.js";
-import { taskLine } from "./rpcdebug.js";
 import { flowKey } from "./segment.js";
+
+/** Where a stat enters the kernel. */
+const STAT = "sys_newstat";
 
 export interface Summary {
   readonly steps: number;
@@ -19,12 +21,12 @@ export interface Summary {
   readonly cyclesPerSecond: number | undefined;
   /** Tasks woken before their connect worker was done. */
   readonly earlyWakes: number;
-  /** Longest that one RPC took from `call_start` to its `return`, or to the end of the trace; undefined: no RPC. */
-  readonly longestCallUs: Us | undefined;
+  /** Longest that a program waited for a stat, one that is still out at the end counted up to there; undefined: none. */
+  readonly longestStatUs: Us | undefined;
   readonly findings: number;
 }
 
-/** Calls are timed from the debug log's lines, so without `rpcdebug` events `longestCallUs` is undefined. */
+/** A stat lasts from its thread's step into the system call to the next thing the program of that name says. */
 export function summarize(events: readonly TraceEvent[]): Summary {
   const sent = events.filter((event) => event.type === "packet");
   return {
@@ -33,7 +35,7 @@ export function summarize(events: readonly TraceEvent[]): Summary {
     dropped: sent.filter((event) => event.dropped !== undefined).length,
     ...connections(sent),
     earlyWakes: events.filter((event) => event.type === "wake" && event.early).length,
-    longestCallUs: longestCall(events),
+    longestStatUs: longestStat(events),
     findings: events.filter((event) => event.type === "finding").length,
   };
 }
@@ -93,24 +95,37 @@ function rate(times: readonly Us[]): number | undefined {
   return spanUs === 0 ? undefined : ((times.length - 1) * 1e6) / spanUs;
 }
 
-function longestCall(events: readonly TraceEvent[]): Us | undefined {
-  const begun = new Map<number, Us>();
-  let longest: Us | undefined;
-  const took = (us: Us): void => {
-    longest = Math.max(longest ?? 0, us);
-  };
+function longestStat(events: readonly TraceEvent[]): Us | undefined {
+  const since = new Map<string, Us>();
+  const took: Us[] = [];
   for (const event of events) {
-    if (event.type !== "rpcdebug") continue;
-    const line = taskLine(event.text);
-    if (line === undefined) continue;
-    const { task, says } = line;
-    if (says.startsWith("call_start ") && !begun.has(task)) begun.set(task, event.at);
-    else if (says.startsWith("return ") && begun.has(task)) {
-      took(event.at - begun.get(task)!);
-      begun.delete(task);
-    }
+    if (event.type === "step" && event.fn === STAT) since.set(event.thread, event.at);
+    if (event.type !== "output") continue;
+    const start = since.get(event.program);
+    if (start !== undefined) took.push(event.at - start);
+    since.delete(event.program);
   }
   const end = events[events.length - 1]?.at ?? 0;
-  for (const start of begun.values()) took(end - start);
-  return longest;
+  for (const start of since.values()) took.push(end - start);
+  return took.reduce<Us | undefined>((longest, us) => Math.max(longest ?? 0, us), undefined);
+}
+
+/** The numbers as lines of label and value, for the end of a transcript; what has no value is left out. */
+export function summaryText(summary: Summary): string {
+  const ms = (us: Us | undefined): string | undefined =>
+    us === undefined ? undefined : `${(us / 1000).toFixed(3)} ms`;
+  const rows: readonly (readonly [string, string | number | undefined])[] = [
+    ["steps", summary.steps],
+    ["packets", `${summary.packets} (${summary.dropped} dropped)`],
+    ["connects", summary.connects],
+    ["handshakes completed", summary.handshakes],
+    ["closed without a byte", summary.closedUnused],
+    ["cycles per second", summary.cyclesPerSecond?.toFixed(1)],
+    ["early wakes", summary.earlyWakes],
+    ["longest stat", ms(summary.longestStatUs)],
+    ["findings", summary.findings],
+  ];
+  return rows
+    .flatMap(([label, value]) => (value === undefined ? [] : [`${label.padEnd(23)}${value}\n`]))
+    .join("");
 }

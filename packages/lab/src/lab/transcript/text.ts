@@ -44,8 +44,8 @@ interface Entry {
 
 /**
  * Lines of time, CPU, actor, and what it did in the actor's column; columns in the order in which actors appear,
- * threads before operator and wire; a finding stands across all. A task woken early has the waker's stack below, one function a line, innermost
- * first. ASCII apart from what events hold; the same events give the same bytes. RangeError: `columnWidth` below 8.
+ * threads before operator and wire; a finding stands across all. A task woken early has the waker's stack below, one
+ * function a line, innermost first. No colour; the same events give the same bytes. RangeError: `columnWidth` below 8.
  */
 export function textTranscript(events: readonly TraceEvent[], options: TextOptions = {}): string {
   const width = options.columnWidth ?? 28;
@@ -54,8 +54,8 @@ export function textTranscript(events: readonly TraceEvent[], options: TextOptio
     events.filter((event) => isWanted(event, options)),
     options.hosts ?? {},
   );
-  const actors = columnsOf(entries);
   if (entries.length === 0) return "";
+  const actors = columnsOf(entries);
   const margin = Math.max(FINDING.length, ...actors.map((actor) => actor.length));
   const left = (at: string, cpu: string, actor: string): string =>
     `${at.padStart(12)} ${cpu.padStart(3)} ${actor.padEnd(margin)}  `;
