@@ -113,7 +113,8 @@ function tcp_validate_incoming(h: SockHost, sk: Sock, seg: Segment): boolean {
   // A SYN again, of a handshake whose last ACK went missing, or of a peer that forgot us.
   if (seg.syn) {
     const [synAck] = sk.writeQueue;
-    if (sk.sk_state === TCP_SYN_RECV && synAck !== undefined) tcp_retransmit(h, sk, synAck, "SYN again");
+    if (sk.sk_state === TCP_SYN_RECV && !seg.ack && synAck !== undefined)
+      tcp_retransmit(h, sk, synAck, "SYN again");
     else tcp_send_ack(h, sk, "challenge");
     return false;
   }
