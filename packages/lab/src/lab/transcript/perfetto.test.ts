@@ -85,6 +85,20 @@ test("arrows go from the waker to the woken and from sender to receiver, each be
   }
 });
 
+test("a task that goes on without having been woken again has no arrow, nor has a packet that was dropped", () => {
+  const again: TraceEvent = {
+    type: "rpcdebug",
+    at: 28_200_000,
+    cpu: 0,
+    thread: "hang.py",
+    text: "    16 sync task resuming",
+  };
+  const lost = RUN.find((event) => event.type === "packet" && event.dropped !== undefined)!;
+  assert.ok(lost.type === "packet");
+  const late: TraceEvent = { type: "delivered", at: 28_200_001, segment: lost.segment };
+  assert.deepEqual(shown([...RUN, again, late], "s", "f"), shown(RUN, "s", "f"));
+});
+
 test("slices of a track nest, interrupts of two CPUs included", () => {
   const step = (at: number, cpu: number, thread: string): TraceEvent => ({
     type: "step",

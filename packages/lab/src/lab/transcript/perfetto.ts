@@ -38,7 +38,7 @@ export function perfettoTrace(events: readonly TraceEvent[]): string {
     ...moments(events, tracks),
     ...wakeArrows(events, tracks),
     ...packetArrows(events, tracks),
-  ].sort(byNesting);
+  ].sort(byTime);
   const lines = [...trackNames(tracks), ...marks].map((mark) => JSON.stringify(mark));
   return `{"displayTimeUnit":"ns","traceEvents":[\n${lines.join(",\n")}\n]}\n`;
 }
@@ -60,9 +60,9 @@ function trackNames(tracks: Tracks): Mark[] {
   return [...groups, ...names];
 }
 
-/** Readers nest slices as they come: of those that begin together the longest must be first, what has no length last. */
-function byNesting(a: Mark, b: Mark): number {
-  return (a.ts ?? 0) - (b.ts ?? 0) || (b.dur ?? -1) - (a.dur ?? -1);
+/** Marks of one moment stay in their order, a slice before what it holds. */
+function byTime(a: Mark, b: Mark): number {
+  return (a.ts ?? 0) - (b.ts ?? 0);
 }
 
 function endOf(events: readonly TraceEvent[]): Us {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { HOSTS, RUN } from "./sample.fixture.js";
+import { HOSTS, packet, RUN, segment } from "./sample.fixture.js";
 import { textTranscript } from "./text.js";
 
 test("a race can be read: threads side by side, the waker's stack below an early wake", () => {
@@ -59,6 +59,20 @@ test("a step and the log line that says what it changed are one line", () => {
     lastLine(step, { ...log, cpu: 0 }),
     "    0.000005   0 hang.py  |   task 15 call_status (status -11)",
   );
+});
+
+test("segments are told apart by their bits", () => {
+  const told = (flags: string): string | undefined =>
+    / \| (\S+)/.exec(textTranscript([packet(0, segment("client", flags, 1), "x")]).split("\n")[1]!)?.[1];
+  assert.deepEqual(["S", "S.", ".", "F.", "R", "R.", ""].map(told), [
+    "SYN",
+    "SYN-ACK",
+    "ACK",
+    "FIN-ACK",
+    "RST",
+    "RST-ACK",
+    "none",
+  ]);
 });
 
 test("nothing to tell is no text; a column too narrow for anything is refused", () => {
