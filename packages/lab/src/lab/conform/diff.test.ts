@@ -86,7 +86,7 @@ const CHANGES: readonly [what: string, from: RegExp, to: string, because: string
     "the transport of one line",
     /transport ffff88001f83a800/,
     "transport ffff88001f83b000",
-    "xprt: recorded xprt#1, modelled xprt#2",
+    "xprt: recorded ffff88001f83a800, modelled ffff88001f83b000",
   ],
   ["the task of one line", /15 call_bind/, "16 call_bind", "task: recorded 15, modelled 16"],
 ];

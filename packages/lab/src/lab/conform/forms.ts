@@ -14,29 +14,23 @@ export interface Field {
   readonly space?: string;
   /** Of a number; a field without one is a word. */
   readonly radix?: 10 | 16;
-  /** An address of the kernel's, which becomes a symbol. */
-  readonly address?: true;
 }
 
-const address = (compare: Comparison): Field => ({
-  pattern: "(?:0x)?[0-9a-f]{8,16}|[a-z]+#\\d+",
-  compare,
-  address: true,
-});
+const address: Field = { pattern: "(?:0x)?[0-9a-f]{8,16}", compare: "name" };
 const number = (compare: Comparison): Field => ({ pattern: "-?\\d+", compare, radix: 10 });
 const word = (pattern: string, compare: Comparison): Field => ({ pattern, compare });
 
 /** The fields by name, as the forms below spell them. */
 export const FIELDS: { readonly [name: string]: Field } = {
   fn: word("[a-z_]+", "exact"),
-  xprt: address("name"),
-  queueaddr: address("name"),
-  cred: address("name"),
-  req: address("name"),
-  taskaddr: address("name"),
-  buffer: address("name"),
-  client: address("name"),
-  ops: address("name"),
+  xprt: address,
+  queueaddr: address,
+  cred: address,
+  req: address,
+  taskaddr: address,
+  buffer: address,
+  client: address,
+  ops: address,
   status: number("count"),
   size: number("count"),
   sent: { ...number("count"), space: "size" },

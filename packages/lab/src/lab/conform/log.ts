@@ -13,7 +13,7 @@ export interface LogLine {
   readonly fn: string;
   /** Its kind: the form it has in the table of forms. */
   readonly form: string;
-  /** What it says; kernel addresses are symbols (`xprt#1`). */
+  /** What it says; numbers as numbers, addresses as printed. */
   readonly fields: { readonly [name: string]: number | string };
   /** As printed, without time, `RPC:` and task. */
   readonly text: string;
@@ -75,7 +75,7 @@ const STAMPED = /^(?:<\d+>)?\[ *(\d+)\.(\d{6})\] (.*)$/;
 const WITH_TASK = /^ {0,5}(\d+) (\S.*)$/;
 
 /**
- * Reads a log as dmesg prints it. Addresses become symbols in the order they appear.
+ * Reads a log as dmesg prints it.
  * @throws LogSyntaxError naming the line that is none of the known forms, or half of a pair.
  */
 export function parseRpcdebug(text: string): RecordedLog {
@@ -113,7 +113,6 @@ export function linesOfTrace(events: readonly TraceEvent[]): readonly LogLine[] 
 
 /** The lines, and the half of a pair that waits for its second line at the end. */
 function readAll(printed: readonly Printed[]): { lines: readonly LogLine[]; open: Printed | undefined } {
-  const symbols = new Map<string, string>();
   const lines: LogLine[] = [];
   let half: { printed: Printed; reading: Reading } | undefined;
   for (const row of printed) {
@@ -123,14 +122,14 @@ function readAll(printed: readonly Printed[]): { lines: readonly LogLine[]; open
       const second = half.reading.second?.exec(text);
       if (!second) throw new LogSyntaxError(row.line, `expected the second line of ${half.reading.fn}`, text);
       const groups = { ...half.reading.first.exec(first.text)?.groups, ...second.groups };
-      lines.push(lineOf(half.printed, first.task, `${first.text} ${text}`, half.reading, groups, symbols));
+      lines.push(lineOf(half.printed, first.task, `${first.text} ${text}`, half.reading, groups));
       half = undefined;
       continue;
     }
     const reading = READINGS.find(({ first }) => first.test(text));
     if (reading === undefined) throw new LogSyntaxError(row.line, "a line of no known form", text);
     if (reading.second === undefined) {
-      lines.push(lineOf(row, task, text, reading, reading.first.exec(text)?.groups ?? {}, symbols));
+      lines.push(lineOf(row, task, text, reading, reading.first.exec(text)?.groups ?? {}));
     } else {
       half = { printed: row, reading };
     }
@@ -150,27 +149,13 @@ function lineOf(
   text: string,
   reading: Reading,
   groups: { readonly [name: string]: string },
-  symbols: Map<string, string>,
 ): LogLine {
   const fields: { [name: string]: number | string } = {};
   for (const [name, value] of Object.entries(groups)) {
     if (name === "fn") continue;
-    const field = FIELDS[name];
-    if (field?.address) fields[name] = symbolOf(symbols, name, value);
-    else fields[name] = field?.radix === undefined ? value : Number.parseInt(value, field.radix);
+    const radix = FIELDS[name]?.radix;
+    fields[name] = radix === undefined ? value : Number.parseInt(value, radix);
   }
   const fn = reading.fn === "{fn}" ? (groups["fn"] ?? "") : reading.fn;
   return { atUs, line, task, fn, form: reading.form, fields, text };
-}
-
-function symbolOf(symbols: Map<string, string>, kind: string, address: string): string {
-  const key = `${kind} ${address}`;
-  let symbol = symbols.get(key);
-  if (symbol === undefined) {
-    let nth = 1;
-    for (const known of symbols.keys()) if (known.startsWith(`${kind} `)) nth++;
-    symbol = `${kind}#${nth}`;
-    symbols.set(key, symbol);
-  }
-  return symbol;
 }
