@@ -18,5 +18,6 @@ export {
   type LogModel,
   type LogStep,
 } from "./match.js";
+export { type Move, type Moves, modelOfMoves, type RunState } from "./run-model.js";
 export { parseTcpdump } from "./tcpdump.js";
 export { type Connects, connectsOf, isReply, isReset, type Recovery, recoveryOf } from "./times.js";
