@@ -1,7 +1,7 @@
 """Runs socket experiments on real loopback sockets.
 
 stdin: {"name": ["operation", ...], ...}; stdout: {"name": [result, ...], ...}.
-What the operations are is told in differential.test.ts. A result is 0, a negative errno, a word or a list of words.
+What the operations are is told in experiments.fixture.ts. A result is 0, a negative errno, a word or a list of words.
 """
 
 import ctypes

@@ -2,11 +2,6 @@
  * The model against the kernel this test runs on: the same operations on real loopback sockets and on the model's must
  * give every time what user space can see.
  *
- * Operations: `listen`, `listen_full` (a full accept queue: SYNs are not answered), `accept`; and with `c` (client) or
- * `s` (the accepted socket) before it: `connect`, `unspec` (connect to AF_UNSPEC), `send` (100 bytes), `recv`,
- * `readable` (wait until it is), `shutdown rd|wr|rdwr`, `so_error`, `poll`, `state` (TCP_INFO), `await <state>`,
- * `close`, `reset` (close with SO_LINGER 0). Without `listen` the port refuses.
- *
  * It cannot compare: `struct socket`'s state and the shutdown bits other than by what they lead to; the order of the
  * callbacks (the recorded logs have it); blackhole routes and ICMP (they need privileges); the backlog; TIME_WAIT (a
  * record has no descriptor); retransmission and its times; what changed between 3.6 and now out of sight of user space
@@ -16,6 +11,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { EXPERIMENTS } from "./experiments.fixture.js";
 import {
   inet_release,
   inet_shutdown,
@@ -36,204 +32,7 @@ import { clientSock, newWorld, run, SERVER, type World } from "./world.fixture.j
 
 type Result = number | string | string[];
 
-const CONNECTED = ["listen", "c connect", "c await 1", "accept"];
-const SEEN = ["c state", "c poll"];
-
-const EXPERIMENTS: Readonly<Record<string, readonly string[]>> = {
-  connect: [...CONNECTED, ...SEEN, "c connect", "c connect", "c send", "s readable", "s recv", "s recv"],
-  "connect refused": ["c connect", "c await 7", ...SEEN, "c so_error", "c poll", "c so_error", "c connect"],
-  "connect refused, told by connect": [
-    "c connect",
-    "c await 7",
-    "c connect",
-    ...SEEN,
-    "c connect",
-    "c await 7",
-  ],
-  "connect refused, told by send": ["c connect", "c await 7", "c send", "c send", "c connect", "c connect"],
-  "connect refused, told by recv": ["c connect", "c await 7", "c recv", "c recv"],
-  connecting: ["listen_full", "c connect", "c connect", ...SEEN, "c send", "c recv"],
-  "connecting, aborted": [
-    "listen_full",
-    "c connect",
-    "c unspec",
-    ...SEEN,
-    "c so_error",
-    "c poll",
-    "c connect",
-  ],
-  "connecting, shut down": ["listen_full", "c connect", "c shutdown wr", ...SEEN, "c so_error", "c connect"],
-  "connecting, shut down, error left": ["listen_full", "c connect", "c shutdown rdwr", "c send", "c send"],
-  "not connected": [...SEEN, "c send", "c recv", "c shutdown rd", "c shutdown wr", ...SEEN],
-  "shut down before connect: the bit stays": [
-    ...[
-      "listen",
-      "c shutdown wr",
-      "c poll",
-      "c connect",
-      "c await 1",
-      "accept",
-      ...SEEN,
-      "c send",
-      "s state",
-    ],
-    ...["c shutdown wr", "c state", "s readable", "s recv"],
-  ],
-  "shut down both before connect": [
-    "listen",
-    "c shutdown rdwr",
-    "c connect",
-    "c await 1",
-    ...SEEN,
-    "c send",
-    "c recv",
-  ],
-  "shut down before connect, then aborted": [
-    ...[
-      "listen",
-      "c shutdown wr",
-      "c unspec",
-      "c connect",
-      "c await 1",
-      "accept",
-      "c send",
-      "s readable",
-      "s recv",
-    ],
-  ],
-  "half close": [
-    ...[...CONNECTED, "c shutdown wr", "c send", "c await 5", ...SEEN, "s readable", "s recv", "s state"],
-    ...["s send", "c readable", "c recv", "s close", "c await 7", ...SEEN, "c recv", "c send", "c so_error"],
-  ],
-  "half close, again": [
-    ...CONNECTED,
-    "c shutdown wr",
-    "c await 5",
-    "c shutdown wr",
-    "c state",
-    "c shutdown rd",
-    ...SEEN,
-  ],
-  "the peer half closes": [
-    ...[...CONNECTED, "s shutdown wr", "c await 8", ...SEEN, "c recv", "c send", "s readable", "s recv"],
-    ...["c shutdown wr", "c await 7", ...SEEN, "s recv", "s await 7", "s poll"],
-  ],
-  "the peer closes, then send: RST": [
-    ...[
-      ...CONNECTED,
-      "s close",
-      "c await 8",
-      "c send",
-      "c await 7",
-      ...SEEN,
-      "c send",
-      "c send",
-      "c so_error",
-    ],
-  ],
-  "the peer closes, then send: RST, told by SO_ERROR": [
-    ...[...CONNECTED, "s close", "c await 8", "c send", "c await 7", "c so_error", "c send", "c recv"],
-  ],
-  "the peer resets": [
-    ...CONNECTED,
-    "s reset",
-    "c await 7",
-    ...SEEN,
-    "c send",
-    "c send",
-    "c recv",
-    "c shutdown wr",
-  ],
-  "the peer resets, told by SO_ERROR": [
-    ...CONNECTED,
-    "s reset",
-    "c await 7",
-    "c so_error",
-    "c poll",
-    "c send",
-  ],
-  "the peer resets, told by recv": [...CONNECTED, "s reset", "c await 7", "c recv", "c recv", "c send"],
-  "the peer resets, then connect": [...CONNECTED, "s reset", "c await 7", "c connect", "c connect"],
-  "the peer resets, then connect twice": [
-    ...[
-      ...CONNECTED,
-      "c connect",
-      "s reset",
-      "c await 7",
-      "c connect",
-      "c unspec",
-      ...SEEN,
-      "c connect",
-      "c await 1",
-    ],
-  ],
-  "the peer resets, shut down, connect": [
-    ...CONNECTED,
-    "s reset",
-    "c await 7",
-    "c shutdown wr",
-    "c connect",
-    "c state",
-  ],
-  "the peer resets a half closed one": [
-    ...CONNECTED,
-    "c shutdown wr",
-    "c await 5",
-    "s reset",
-    "c await 7",
-    ...SEEN,
-    "c so_error",
-  ],
-  "the peer closes with something unread": [
-    ...CONNECTED,
-    "c send",
-    "s readable",
-    "s close",
-    "c await 7",
-    "c so_error",
-  ],
-  "aborted and connected again": [
-    ...[
-      ...CONNECTED,
-      "c unspec",
-      ...SEEN,
-      "c so_error",
-      "s await 7",
-      "s so_error",
-      "c connect",
-      "c await 1",
-      "accept",
-    ],
-    ...["c poll", "c send", "s readable", "s recv"],
-  ],
-  "shut down, aborted and connected again: the bits are gone": [
-    ...[
-      ...CONNECTED,
-      "c shutdown rdwr",
-      "c await 5",
-      "c poll",
-      "c unspec",
-      "c poll",
-      "c connect",
-      "c await 1",
-      "accept",
-    ],
-    ...["c poll", "c send", "s readable", "s recv"],
-  ],
-  "aborted when there was nothing": ["c unspec", "c so_error", ...SEEN, "c unspec", "c connect"],
-  "closed after the peer": [
-    ...CONNECTED,
-    "s shutdown wr",
-    "c await 8",
-    "c close",
-    "s await 7",
-    "s recv",
-    "s send",
-    "s poll",
-  ],
-};
-
-/** The experiments on the model. */
+/** The operations on the model. */
 const OPERATIONS: Readonly<Record<string, (w: World, sk: Sock, arg: string) => Result>> = {
   connect: (w, sk) => inet_stream_connect(w.client, sk, SERVER),
   unspec: (w, sk) => inet_stream_connect(w.client, sk, "AF_UNSPEC"),

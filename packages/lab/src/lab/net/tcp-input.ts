@@ -18,7 +18,7 @@ import {
   TCP_SYN_SENT,
   TCP_TIME_WAIT,
 } from "./sock.js";
-import { tcp_done, wmemQueued } from "./tcp.js";
+import { tcp_done, tcp_fail } from "./tcp-done.js";
 import {
   armRto,
   queueAndSend,
@@ -27,6 +27,7 @@ import {
   tcp_retransmit,
   tcp_send_ack,
   tcp_v4_send_reset,
+  wmemQueued,
 } from "./tcp-output.js";
 import { sameEndpoint, tcp_time_wait, timewait_rcv } from "./timewait.js";
 
@@ -62,6 +63,12 @@ export function tcp_v4_do_rcv(h: SockHost, sk: Sock, seg: Segment): void {
   if (sk.sk_state === TCP_CLOSE) return;
   const wanted = sk.sk_state === TCP_SYN_SENT ? rcvSynSent(h, sk, seg) : rcvSynchronized(h, sk, seg);
   if (!wanted) tcp_v4_send_reset(h, seg, "unacceptable");
+}
+
+/** Gives the socket lock back, once what arrived meanwhile has been seen to: in the context of who calls. */
+export function release_sock(h: SockHost, sk: Sock): void {
+  for (let seg = sk.backlog.shift(); seg !== undefined; seg = sk.backlog.shift()) tcp_v4_do_rcv(h, sk, seg);
+  sk.owned = false;
 }
 
 /** `tcp_rcv_synsent_state_process`; false: answer with a RST. */
@@ -238,22 +245,15 @@ export function tcp_fin(h: SockHost, sk: Sock): void {
 /** The peer sent a RST. `tcp_reset` */
 export function tcp_reset(h: SockHost, sk: Sock): void {
   if (sk.sk_state === TCP_CLOSE) return;
-  sk.sk_err = RESET_ERROR[sk.sk_state] ?? ECONNRESET;
-  if (!sk.dead) h.sk_error_report(sk);
-  tcp_done(h, sk);
+  tcp_fail(h, sk, RESET_ERROR[sk.sk_state] ?? ECONNRESET);
 }
 
 /** ICMP said that the peer cannot be reached (positive errno). Fatal only to a handshake nobody is at. `tcp_v4_err` */
 export function icmp_error(h: SockHost, sk: Sock, err: number): void {
   if (sk.sk_state === TCP_CLOSE) return;
   const opening = sk.sk_state === TCP_SYN_SENT || sk.sk_state === TCP_SYN_RECV;
-  if (!opening || sk.owned) {
-    sk.sk_err_soft = err;
-    return;
-  }
-  sk.sk_err = err;
-  if (!sk.dead) h.sk_error_report(sk);
-  tcp_done(h, sk);
+  if (opening && !sk.owned) tcp_fail(h, sk, err);
+  else sk.sk_err_soft = err;
 }
 
 /** Answers a SYN: the socket of a connection half open. `tcp_v4_conn_request` */

@@ -90,3 +90,8 @@ export function tcp_v4_send_reset(h: SockHost, seg: Segment, cause: string): voi
     cause,
   );
 }
+
+/** Bytes that wait for an acknowledgment. `sk_wmem_queued` */
+export function wmemQueued(sk: Sock): number {
+  return sk.writeQueue.reduce((sum, seg) => sum + (seg.payload?.bytes ?? 0), 0);
+}

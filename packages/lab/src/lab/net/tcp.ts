@@ -1,4 +1,4 @@
-/** TCP as a user calls it: send, receive, end, abort. All but {@link release_sock} want the socket lock held. */
+/** TCP as a user calls it: send, receive, end, abort. All want the socket lock held. */
 import { EAGAIN, ECONNRESET, ENOTCONN, EPIPE } from "./errno.js";
 import type { Payload } from "./segment.js";
 import { seqAdd } from "./seq.js";
@@ -20,8 +20,8 @@ import {
   TCP_SYN_RECV,
   TCP_SYN_SENT,
 } from "./sock.js";
-import { tcp_v4_do_rcv } from "./tcp-input.js";
-import { queueAndSend, tcp_send_active_reset, tcp_send_fin } from "./tcp-output.js";
+import { tcp_done } from "./tcp-done.js";
+import { queueAndSend, tcp_send_active_reset, tcp_send_fin, wmemQueued } from "./tcp-output.js";
 import { tcp_time_wait } from "./timewait.js";
 
 /** How far the next connection's sequence numbers are from the last one's: the largest window seen, and two. */
@@ -58,7 +58,8 @@ export function tcp_disconnect(h: SockHost, sk: Sock): number {
   purge(sk);
   sk.sk_shutdown = 0;
   sk.done = false;
-  if (sk.snd_nxt !== 0) sk.snd_nxt = seqAdd(sk.snd_nxt, SEQ_STEP);
+  // 0 says that there was no connection yet.
+  if (sk.snd_nxt !== 0) sk.snd_nxt = seqAdd(sk.snd_nxt, SEQ_STEP) || 1;
   if (!sk.dead) h.sk_error_report(sk);
   return 0;
 }
@@ -81,11 +82,6 @@ export function tcp_sendmsg(h: SockHost, sk: Sock, payload: Payload): number {
   }
   queueAndSend(h, sk, { payload }, payload.kind);
   return payload.bytes;
-}
-
-/** Bytes that wait for an acknowledgment. `sk_wmem_queued` */
-export function wmemQueued(sk: Sock): number {
-  return sk.writeQueue.reduce((sum, seg) => sum + (seg.payload?.bytes ?? 0), 0);
 }
 
 /**
@@ -127,19 +123,4 @@ export function tcp_close(h: SockHost, sk: Sock): void {
     tcp_send_fin(h, sk, "close");
   } else if (sk.sk_state === TCP_SYN_SENT) tcp_done(h, sk);
   else if (sk.sk_state === TCP_FIN_WAIT2) tcp_time_wait(h, sk, TCP_FIN_WAIT2);
-}
-
-/** The connection is over. `tcp_done` */
-export function tcp_done(h: SockHost, sk: Sock): void {
-  sk.sk_state = TCP_CLOSE;
-  sk.rtoAtUs = undefined;
-  sk.ackPending = false;
-  sk.sk_shutdown = SHUTDOWN_MASK;
-  if (!sk.dead) h.sk_state_change(sk);
-}
-
-/** Gives the socket lock back, once what arrived meanwhile has been seen to: in the context of who calls. */
-export function release_sock(h: SockHost, sk: Sock): void {
-  for (let seg = sk.backlog.shift(); seg !== undefined; seg = sk.backlog.shift()) tcp_v4_do_rcv(h, sk, seg);
-  sk.owned = false;
 }

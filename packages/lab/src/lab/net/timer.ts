@@ -2,7 +2,7 @@
 import type { Us } from "../trace.js";
 import { ETIMEDOUT } from "./errno.js";
 import { type Sock, type SockHost, TCP_CLOSE, TCP_SYN_RECV, TCP_SYN_SENT } from "./sock.js";
-import { tcp_done } from "./tcp.js";
+import { tcp_fail } from "./tcp-done.js";
 import { armRto, TCP_RTO_MAX_US, tcp_retransmit } from "./tcp-output.js";
 
 /** Retransmissions before giving up: `tcp_syn_retries`, `tcp_retries2`, `tcp_orphan_retries`. */
@@ -25,7 +25,7 @@ export function tcp_write_timer(h: SockHost, sk: Sock): void {
     sk.rtoAtUs = undefined;
     return;
   }
-  if (sk.retransmits >= retries(sk)) return tcp_write_err(h, sk);
+  if (sk.retransmits >= retries(sk)) return tcp_fail(h, sk, sk.sk_err_soft || ETIMEDOUT);
   sk.retransmits += 1;
   sk.rtoUs = Math.min(sk.rtoUs * 2, TCP_RTO_MAX_US);
   armRto(h, sk);
@@ -35,11 +35,4 @@ export function tcp_write_timer(h: SockHost, sk: Sock): void {
 function retries(sk: Sock): number {
   if (sk.sk_state === TCP_SYN_SENT || sk.sk_state === TCP_SYN_RECV) return SYN_RETRIES;
   return sk.dead ? ORPHAN_RETRIES : RETRIES;
-}
-
-/** `tcp_write_err` */
-function tcp_write_err(h: SockHost, sk: Sock): void {
-  sk.sk_err = sk.sk_err_soft || ETIMEDOUT;
-  if (!sk.dead) h.sk_error_report(sk);
-  tcp_done(h, sk);
 }

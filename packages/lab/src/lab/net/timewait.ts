@@ -3,7 +3,7 @@ import type { Us } from "../trace.js";
 import type { Endpoint, Segment } from "./segment.js";
 import { after, before, endSeq } from "./seq.js";
 import { type Sock, type SockHost, TCP_FIN_WAIT2, TCP_TIME_WAIT, type TimeWait } from "./sock.js";
-import { tcp_done } from "./tcp.js";
+import { tcp_done } from "./tcp-done.js";
 import { tcp_v4_send_reset } from "./tcp-output.js";
 
 export const TCP_TIMEWAIT_US: Us = 60_000_000;
@@ -77,8 +77,9 @@ export function timewait_rcv(h: SockHost, seg: Segment): boolean {
     return false;
   }
   if (tw.substate === TCP_FIN_WAIT2) finWait2(h, tw, seg);
-  else if (seg.rst) forget(h, tw);
-  else if (seg.syn && !seg.ack && after(seg.seq, tw.rcv_nxt)) {
+  else if (seg.rst) {
+    if (seg.seq === tw.rcv_nxt) forget(h, tw);
+  } else if (seg.syn && !seg.ack && after(seg.seq, tw.rcv_nxt)) {
     forget(h, tw);
     return false;
   } else if (endSeq(seg) !== seg.seq || seg.seq !== tw.rcv_nxt) acknowledge(h, tw);
