@@ -36,7 +36,7 @@ export interface Peer {
 }
 
 /** Bytes of a reply by NFSv3 procedure, mark included; the others count as GETATTR. */
-const REPLY_BYTES: Readonly<Record<number, number>> = { 0: 28, 1: 116 };
+const REPLY_BYTES: Readonly<Record<number, number>> = { 0: 28, 1: 116, 4: 124 };
 const GETATTR = 1;
 
 /** Apart from each other as those of a server that is asked every few milliseconds. */
