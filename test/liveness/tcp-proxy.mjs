@@ -1,6 +1,7 @@
 // A TCP relay with weather: what can happen to a connection between a client and a server, on demand.
 import { connect, createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { resetSocket } from "../../packages/unstuck/dist/node/mod.js";
 
 /** Bytes one lane holds before it stops reading: a router's queue, not a disk. */
 const LANE_BYTES = 1 << 20;
@@ -115,7 +116,7 @@ export class TcpProxy {
       return;
     }
     if (this.weather.accept === "reset") {
-      client.resetAndDestroy();
+      resetSocket(client);
       return;
     }
     const pair = new Pair(this, client, () =>
@@ -187,8 +188,8 @@ class Pair {
     this.#proxy.pairs.delete(this);
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
-    this.#client.resetAndDestroy();
-    this.#server?.resetAndDestroy();
+    resetSocket(this.#client);
+    if (this.#server !== undefined) resetSocket(this.#server);
   }
 
   #holds(direction) {

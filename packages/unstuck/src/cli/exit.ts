@@ -71,6 +71,7 @@ export function explain(error: unknown): Explained {
   if (!(error instanceof Error)) return { line: String(error), status: exit.failed };
   // The places that these show under the line are worth more than the one-line rule.
   if (error.name === "NfsUrlError") return { line: error.message, status: exit.usage };
+  if (error.name === "LabError") return { line: error.message, status: statusOfLab(error) };
   if (error.name === "CompileError") return { line: error.message, status: exit.failed };
   const message = oneLine(error.message) || error.name;
   if (error instanceof CliError) return { line: message, status: error.status };
@@ -85,6 +86,11 @@ export function explain(error: unknown): Explained {
 
 function hintFor(name: string, code: string): string | undefined {
   return name === "Error" || (name === "XprtError" && unreachable.has(code)) ? advice[code] : undefined;
+}
+
+/** The lab is loaded from its own package, so its errors are known by name; they bring their status. */
+function statusOfLab(error: Error): number {
+  return (error as { status?: unknown }).status === exit.usage ? exit.usage : exit.failed;
 }
 
 function statusOf(error: Error, code: string | undefined): number {

@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { catCommand } from "./cat.js";
 import { demoCommand } from "./demo.js";
 import { exit, explain } from "./exit.js";
+import { labCommand } from "./lab.js";
 import { lsCommand } from "./ls.js";
 import { psCommand } from "./ps.js";
 import { rpcgenCommand } from "./rpcgen.js";
@@ -13,7 +14,7 @@ import { version } from "./version.js";
 import { watchCommand } from "./watch.js";
 
 /** The whole command, for `bin/unstuck.js` and for tests. */
-function program(): Command {
+async function program(argv: readonly string[]): Promise<Command> {
   const root = new Command("unstuck")
     .description("ONC RPC and NFS whose calls always come back")
     .version(version, "-V, --version")
@@ -45,11 +46,12 @@ Start here:
     rpcinfoCommand(),
     rpcgenCommand(),
     demoCommand(),
+    await labCommand(argv.find((word) => !word.startsWith("-")) === "lab"),
   ];
   for (const command of commands) root.addCommand(command);
   for (const command of everyCommand(root)) {
     command.exitOverride();
-    const help = `unstuck${command === root ? "" : ` ${command.name()}`} --help`;
+    const help = `unstuck${pathOf(command)} --help`;
     command.configureOutput({
       outputError: (text, write) => {
         const line = text
@@ -63,6 +65,11 @@ Start here:
   return root;
 }
 
+/** ` lab run` of `unstuck lab run`. */
+function pathOf(command: Command): string {
+  return command.parent === null ? "" : `${pathOf(command.parent)} ${command.name()}`;
+}
+
 function* everyCommand(command: Command): Generator<Command> {
   yield command;
   for (const sub of command.commands) yield* everyCommand(sub);
@@ -71,7 +78,7 @@ function* everyCommand(command: Command): Generator<Command> {
 /** Runs one command line and returns its exit status. */
 async function run(argv: readonly string[]): Promise<number> {
   try {
-    const root = program();
+    const root = await program(argv);
     if (argv.length === 0) {
       root.outputHelp();
       return exit.ok;

@@ -5,6 +5,7 @@ import type { SvcDriver } from "./listen.js";
 import { ListenError } from "./listen-error.js";
 import { inPlace } from "./listen-in-place.js";
 import type { SvcLine, SvcSink } from "./listen-line.js";
+import { resetSocket } from "./reset-socket.js";
 
 export interface ListenTcpOptions {
   readonly host: string;
@@ -196,7 +197,7 @@ class TcpSvcLine implements SvcLine {
 
   abort(): void {
     this.#over = true;
-    if (!this.#socket.destroyed) this.#socket.resetAndDestroy();
+    if (!this.#socket.destroyed) resetSocket(this.#socket);
   }
 
   #room(): Uint8Array {

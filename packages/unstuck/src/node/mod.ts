@@ -39,6 +39,7 @@ export {
   publish,
 } from "./ps.js";
 export type { PsCall, PsClient, PsDocument, PsHistory, PsReason, PsTransport } from "./ps-document.js";
+export { resetSocket } from "./reset-socket.js";
 export {
   type AskRpcbind,
   type Endpoint,

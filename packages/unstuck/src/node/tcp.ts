@@ -1,5 +1,6 @@
 import { connect, type Socket } from "node:net";
 import { type Dialer, type DialRequest, errnoOf, type Line, type LineSink } from "./line.js";
+import { resetSocket } from "./reset-socket.js";
 import type { Endpoint, Resolver } from "./resolve.js";
 import { ResvPorts } from "./resvport.js";
 
@@ -103,7 +104,7 @@ class TcpLine implements Line {
     const socket = this.#leave();
     if (socket === undefined) return;
     // Without the RST the old socket would sit on the port (FIN_WAIT, TIME_WAIT) and the next bind fail.
-    if (this.#up) socket.resetAndDestroy();
+    if (this.#up) resetSocket(socket);
     else socket.destroy();
   }
 

@@ -4,7 +4,7 @@ export * from "./fabric.js";
 export * from "./inet.js";
 export * from "./peer.js";
 export * from "./segment.js";
-export { after, before, endSeq, seqAdd } from "./seq.js";
+export { seqAdd } from "./seq.js";
 export * from "./sock.js";
 export * from "./tcp.js";
 export * from "./tcp-input.js";

@@ -14,7 +14,6 @@ export const TCP_TIME_WAIT = 6;
 export const TCP_CLOSE = 7;
 export const TCP_CLOSE_WAIT = 8;
 export const TCP_LAST_ACK = 9;
-export const TCP_LISTEN = 10;
 export const TCP_CLOSING = 11;
 
 const TCP_STATE_NAMES = [

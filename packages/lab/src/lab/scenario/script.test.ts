@@ -40,7 +40,7 @@ test("the program runs at the class chrt gives it", () => {
     ["chrt -f 50 ./hang.py", "FIFO", 50],
     ["chrt --other 0 ./hang.py", "OTHER", 0],
     ["./hang.py", "OTHER", 0],
-    ["/root/hang.py", "OTHER", 0],
+    ["/usr/local/bin/hang.py", "OTHER", 0],
   ];
   for (const [command, name, prio] of cases) {
     const stater = of(`${MOUNT}client# ${command} /mnt/test/f 2.5 &`).staters[0];

@@ -1,4 +1,5 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { resetSocket } from "../../node/mod.js";
 
 /** One relayed connection: the client's socket, and the server's once it is open. */
 interface Pair {
@@ -88,7 +89,7 @@ export class FaultProxy {
       this.#pairs.delete(pair);
       // A dead client's RST or FIN is lost in the blackhole too: the server's end stays as it is.
       if (this.#blackholed) pair.server?.unref();
-      else pair.server?.resetAndDestroy();
+      else if (pair.server !== undefined) resetSocket(pair.server);
     });
     if (!this.#blackholed) this.#reach(pair);
   }
@@ -103,7 +104,7 @@ export class FaultProxy {
       noDelay: true,
     });
     pair.server = server;
-    server.on("error", () => client.resetAndDestroy()); // refused or reset by the server: the client hears it
+    server.on("error", () => resetSocket(client)); // refused or reset by the server: the client hears it
     server.on("end", () => client.end());
     server.on("data", (bytes: Buffer) => {
       if (!client.write(bytes)) server.pause();

@@ -1,0 +1,63 @@
+/** Scenarios by file or by name, and files that are written whole or not at all. */
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { loadScenario, type Scenario, ScenarioError, suggest } from "../lab/mod.js";
+import { LabError, usage } from "./failure.js";
+
+const bundled = fileURLToPath(new URL("../../scenarios/", import.meta.url));
+
+export interface Named {
+  readonly name: string;
+  readonly file: string;
+}
+
+/** The scenarios that come with the lab, by name. */
+export function scenarios(): readonly Named[] {
+  return readdirSync(bundled)
+    .filter((file) => /\.(yaml|sh)$/.test(file))
+    .map((file) => ({ name: basename(file, extname(file)), file: join(bundled, file) }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** A scenario from a file, or one that comes with the lab by its name. `-` reads standard input. */
+export function readScenario(word: string): {
+  readonly scenario: Scenario;
+  readonly notes: readonly string[];
+} {
+  const known = scenarios();
+  const file = word === "-" || existsSync(word) ? word : known.find(({ name }) => name === word)?.file;
+  if (file === undefined) {
+    const names = known.map(({ name }) => name);
+    throw usage(
+      `no file and no scenario is called ${word}: ${suggest(word, names)} (all of them: unstuck lab list)`,
+    );
+  }
+  const text = readText(file);
+  try {
+    return loadScenario(text, file === "-" ? "standard input" : file);
+  } catch (error) {
+    if (error instanceof ScenarioError) throw usage(error.message);
+    throw error;
+  }
+}
+
+export function readText(file: string): string {
+  try {
+    return readFileSync(file === "-" ? 0 : file, "utf8");
+  } catch (error) {
+    throw new LabError(`${file}: ${(error as Error).message}`, 1);
+  }
+}
+
+/** Writes a file; when that fails in the middle (a full disk), nothing half-written keeps its name. */
+export function writeWhole(file: string, content: string | Uint8Array): void {
+  const part = `${file}.part`;
+  try {
+    writeFileSync(part, content);
+    renameSync(part, file);
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw new LabError(`${file}: ${(error as Error).message}`, 1);
+  }
+}

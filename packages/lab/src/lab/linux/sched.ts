@@ -1,0 +1,112 @@
+/** Threads and CPUs: who runs, who is woken where, who gives way (kernel/sched.c, sched_rt.c, as far as a race needs it). */
+import type { Blocked, Kernel, Thread } from "./kernel.js";
+
+/** How strongly a thread wants the CPU: 1 to 99 for FIFO and RR, 0 for OTHER. */
+export function prioOf(thread: Thread | undefined): number {
+  if (thread === undefined) return -1;
+  return thread.sched.class === "OTHER" ? 0 : thread.sched.prio;
+}
+
+/** The thread that a CPU runs; undefined: idle. */
+export function currentOf(k: Kernel, cpu: number): Thread | undefined {
+  return k.threads[k.cpus[cpu]!.current];
+}
+
+/** Off the CPU until `wakeThread`. */
+export function block(k: Kernel, thread: Thread, blocked: Blocked): void {
+  thread.state = "blocked";
+  thread.blocked = blocked;
+  leave(k, thread, "blocked");
+}
+
+/** Never again. */
+export function exitThread(k: Kernel, thread: Thread): void {
+  thread.state = "dead";
+  thread.blocked = undefined;
+  leave(k, thread, "exited");
+}
+
+function leave(k: Kernel, thread: Thread, why: "blocked" | "exited"): void {
+  const cpu = k.cpus[thread.cpu]!;
+  if (cpu.current !== thread.id) return;
+  cpu.current = -1;
+  cpu.needResched = false;
+  schedule(k, thread.cpu, thread.name, why);
+}
+
+/** Ready to run. A real-time thread of higher priority than what its CPU runs asks for that CPU at once. */
+export function wakeThread(k: Kernel, thread: Thread): void {
+  if (thread.state !== "blocked") return;
+  thread.state = "ready";
+  thread.blocked = undefined;
+  thread.readySeq = k.seq++;
+  thread.cpu = selectCpu(k, thread);
+  const cpu = k.cpus[thread.cpu]!;
+  const current = currentOf(k, thread.cpu);
+  // CFS rarely lets one OTHER thread preempt another that woke just before: here it never does.
+  if (current === undefined) schedule(k, thread.cpu, "idle", "idle");
+  else if (prioOf(thread) > prioOf(current)) cpu.needResched = true;
+}
+
+/**
+ * select_task_rq: bound threads stay; a real-time thread stays on its CPU unless an equal or stronger one runs there;
+ * others go to an idle CPU if theirs is busy.
+ */
+function selectCpu(k: Kernel, thread: Thread): number {
+  if (thread.bound || k.cpus.length === 1) return thread.cpu;
+  const here = currentOf(k, thread.cpu);
+  if (here === undefined) return thread.cpu;
+  const prio = prioOf(thread);
+  if (prio > 0 && prio > prioOf(here)) return thread.cpu;
+  for (let cpu = 0; cpu < k.cpus.length; cpu++) if (k.cpus[cpu]!.current < 0) return cpu;
+  if (prio > 0)
+    for (let cpu = 0; cpu < k.cpus.length; cpu++) if (prioOf(currentOf(k, cpu)) < prio) return cpu;
+  return thread.cpu;
+}
+
+/** The current thread gives way to a stronger one. */
+export function preempt(k: Kernel, cpu: number): void {
+  const thread = currentOf(k, cpu);
+  const c = k.cpus[cpu]!;
+  c.needResched = false;
+  if (thread === undefined) return;
+  const next = strongest(k, cpu);
+  if (next === undefined || prioOf(next) <= prioOf(thread)) return;
+  thread.state = "ready";
+  c.current = -1;
+  schedule(k, cpu, thread.name, "preempted");
+}
+
+/** Puts the strongest ready thread on an empty CPU. */
+function schedule(
+  k: Kernel,
+  cpu: number,
+  from: string,
+  why: "preempted" | "blocked" | "exited" | "idle",
+): void {
+  const next = strongest(k, cpu) ?? pull(k);
+  if (next !== undefined) {
+    next.state = "running";
+    next.cpu = cpu;
+    k.cpus[cpu]!.current = next.id;
+    k.cpus[cpu]!.nextAtUs = k.now + k.stepUs;
+  }
+  const to = next?.name ?? "idle";
+  if (from !== to) k.trace.push({ type: "switch", at: k.now, cpu, from, to, why });
+}
+
+/** The ready thread of this CPU with the highest priority; among equals the one that was preempted or woken first. */
+function strongest(k: Kernel, cpu: number): Thread | undefined {
+  let best: Thread | undefined;
+  for (const thread of k.threads) {
+    if (thread.state !== "ready" || thread.cpu !== cpu) continue;
+    if (best === undefined || prioOf(thread) > prioOf(best)) best = thread;
+    else if (prioOf(thread) === prioOf(best) && thread.readySeq < best.readySeq) best = thread;
+  }
+  return best;
+}
+
+/** An idle CPU takes over what waits elsewhere. */
+function pull(k: Kernel): Thread | undefined {
+  return k.threads.find((thread) => thread.state === "ready" && !thread.bound);
+}

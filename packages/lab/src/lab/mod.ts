@@ -1,0 +1,10 @@
+/** The lab: the Linux client of 2012 as a model whose every step can be seen. Pure. */
+export * from "./conform/mod.js";
+export { followLog } from "./follow.js";
+export { type Rules, rulesOf } from "./linux/rules.js";
+export { REPORT_ROWS, type ReportRow, type RowResult, runReport } from "./report.js";
+export { type Run, runScenario } from "./run.js";
+export * from "./scenario/mod.js";
+export type { Place, TraceEvent, Us } from "./trace.js";
+export * from "./transcript/mod.js";
+export { newWorld, stepWorld, type World } from "./world.js";

@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { REPORT_STACK, runReport } from "./report.js";
+import { runScenario } from "./run.js";
+import { FIXES, type Fix, loadScenario, PRESETS, type Scenario, type Verdict } from "./scenario/mod.js";
+import { jsonTrace } from "./transcript/mod.js";
+
+const folder = fileURLToPath(new URL("../../scenarios/", import.meta.url));
+
+function load(file: string): Scenario {
+  return loadScenario(readFileSync(`${folder}${file}`, "utf8"), file).scenario;
+}
+
+for (const file of readdirSync(folder)) {
+  test(`scenario ${file} comes out as it says`, () => {
+    const scenario = load(file);
+    const run = runScenario(scenario, 1);
+    assert.equal(run.verdict, scenario.expect, run.why);
+    assert.equal(run.outOfSteps, false);
+  });
+}
+
+for (const preset of ["el6-279", "v3.6", "v3.7-rc2"] as const) {
+  for (const seed of [1, 2, 3]) {
+    test(`the report's claims hold on ${preset}, seed ${seed}`, () => {
+      for (const { row, wrong } of runReport(seed, preset)) assert.equal(wrong, undefined, row.claim);
+    });
+  }
+}
+
+test("on v3.7 the report's main claim does not hold: it recovers", () => {
+  const [first] = runReport(1, "v3.7");
+  assert.notEqual(first!.wrong, undefined);
+});
+
+test("the same seed gives the same bytes, another seed other times and the same verdict", () => {
+  const scenario = load("report-rr50.yaml");
+  const text = (seed: number) => jsonTrace(runScenario(scenario, seed).events);
+  assert.equal(text(5), text(5));
+  assert.notEqual(text(5), text(6));
+  assert.equal(runScenario(scenario, 6).verdict, "hangs");
+});
+
+test("the early wake of el6-279 comes through the report's whole call stack", () => {
+  const { events } = runScenario(load("report-rr50.yaml"), 1);
+  const wake = events.find((event) => event.type === "wake" && event.early);
+  assert.ok(wake?.type === "wake");
+  assert.deepEqual(wake.stack, [...REPORT_STACK]);
+  assert.equal(wake.status, -11);
+});
+
+// What one change does to the report's run on v3.7-rc2 (its server resetting): facts of the fixes, each alone.
+const ALONE: { readonly [F in Fix]: Verdict } = {
+  "eagain-to-connect": "recovers",
+  "no-early-wake": "recovers",
+  "close-on-close-wait": "hangs",
+  "disconnected-on-close-wait": "hangs",
+  "no-shutdown-on-epipe": "recovers",
+  "quiet-abort": "hangs",
+  "no-error-callback": "hangs",
+};
+for (const fix of FIXES) {
+  test(`${fix} alone on v3.7-rc2: ${ALONE[fix]}`, () => {
+    const run = runScenario({ ...load("v3.7-rc2-rr50.yaml"), fixes: [fix] }, 1);
+    assert.equal(run.verdict, ALONE[fix], run.why);
+  });
+}
+
+test("both early wakes gone (quiet-abort and no-error-callback) is enough; either alone is not", () => {
+  const run = runScenario({ ...load("v3.7-rc2-rr50.yaml"), fixes: ["quiet-abort", "no-error-callback"] }, 1);
+  assert.equal(run.verdict, "recovers");
+});
+
+test("preemption decides: voluntary and full hang, none recovers; a second CPU changes nothing", () => {
+  const scenario = load("report-rr50.yaml");
+  const verdict = (change: Partial<Scenario>) => runScenario({ ...scenario, ...change }, 1).verdict;
+  assert.equal(verdict({ preemption: "voluntary" }), "hangs");
+  assert.equal(verdict({ preemption: "full" }), "hangs");
+  assert.equal(verdict({ preemption: "none" }), "recovers");
+  assert.equal(verdict({ cpus: 2 }), "hangs");
+});
+
+test("a run that exceeds its step budget says so and keeps its transcript", () => {
+  const run = runScenario({ ...load("report-rr50.yaml"), maxSteps: 200 }, 1);
+  assert.equal(run.outOfSteps, true);
+  assert.equal(run.verdict, "undecided");
+  assert.ok(run.events.length > 200);
+});
+
+test("every preset runs the outage without an outage: a stat is answered in milliseconds", () => {
+  for (const preset of PRESETS) {
+    const run = runScenario({ ...load("report-rr50.yaml"), preset, timeline: [], untilUs: 30_000_000 }, 1);
+    assert.equal(run.verdict, "recovers");
+    assert.equal(run.teardowns, 0);
+    assert.equal(run.events.filter((event) => event.type === "output").length, 3);
+  }
+});
