@@ -7,6 +7,7 @@ import {
   type ClntEffect,
   type ClntEvent,
   type Cookie,
+  callMark,
   callTemplate,
   Drive,
   type Instant,
@@ -15,7 +16,6 @@ import {
   type OpaqueAuth,
   type Outcome,
   type Procedure,
-  sealCall,
   type TaskId,
 } from "../sunrpc/mod.js";
 import { locateEncode, type Span, wordsOf, XdrReader, XdrWriter } from "../xdr/mod.js";
@@ -52,6 +52,8 @@ export class RpcClient implements Caller, AsyncDisposable {
   readonly #closeMs: number;
   /** The front of every call of a procedure, as words. */
   readonly #templates = new Map<AnyProcedure, Uint32Array>();
+  #lastProc: AnyProcedure | undefined;
+  #lastTemplate: Uint32Array = new Uint32Array(0);
   readonly #writer = new XdrWriter();
   readonly #reader = new XdrReader(new Uint8Array(0));
 
@@ -168,18 +170,25 @@ export class RpcClient implements Caller, AsyncDisposable {
   }
 
   #encode(proc: AnyProcedure, args: unknown): Span {
+    const w = this.#writer;
+    w.begin();
+    w.words(this.#templateOf(proc));
+    proc.arg.encode(w, args);
+    w.patchUint32(0, callMark(w.pos));
+    return w.cut();
+  }
+
+  /** The last one is kept at hand: calls of one procedure mostly come together. */
+  #templateOf(proc: AnyProcedure): Uint32Array {
+    if (proc === this.#lastProc) return this.#lastTemplate;
     let template = this.#templates.get(proc);
     if (template === undefined) {
       template = wordsOf(callTemplate(proc.prog, proc.vers, proc.proc, this.#cred));
       this.#templates.set(proc, template);
     }
-    const w = this.#writer;
-    w.begin();
-    w.words(template);
-    proc.arg.encode(w, args);
-    const record = w.cut();
-    sealCall(record.bytes, record.start, record.end);
-    return record;
+    this.#lastProc = proc;
+    this.#lastTemplate = template;
+    return template;
   }
 
   #perform(effect: ClntEffect, now: Instant): void {

@@ -131,7 +131,9 @@ export class Outlet implements LineSink {
 
   #cut(): void {
     if (this.#slab === undefined) return;
-    this.#pieces.push(this.#slab.subarray(this.#from, this.#to));
+    // A Buffer: a socket would make one of any other view.
+    const { buffer, byteOffset } = this.#slab;
+    this.#pieces.push(Buffer.from(buffer, byteOffset + this.#from, this.#to - this.#from));
     this.#slab = undefined;
   }
 }

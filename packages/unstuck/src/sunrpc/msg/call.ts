@@ -33,6 +33,11 @@ export function sealCall(bytes: Uint8Array, start = 0, end = bytes.length): void
   writeMark(bytes, start, end - start - MARK_BYTES);
 }
 
+/** The mark of a call record of `bytes` bytes, mark included: one fragment, the last. */
+export function callMark(bytes: number): number {
+  return (0x80000000 | (bytes - MARK_BYTES)) >>> 0;
+}
+
 /** The xid of a call record that begins with its mark. */
 export function callXid(record: Uint8Array): number {
   return uint32At(record, CALL_XID_AT);
