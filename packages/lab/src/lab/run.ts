@@ -1,4 +1,5 @@
 /** One run of a scenario to its end, and what it shows. */
+import { properties } from "./check/mod.js";
 import { digestOf } from "./linux/digest.js";
 import type { Scenario, Verdict } from "./scenario/mod.js";
 import type { TraceEvent, Us } from "./trace.js";
@@ -31,6 +32,7 @@ export interface Run {
 export function runScenario(scenario: Scenario, seed: number): Run {
   const w = newWorld(scenario, seed);
   const seen = new Map<string, number>();
+  const checks = properties();
   let marks = "";
   let looked = 0;
   let outOfSteps = false;
@@ -39,6 +41,11 @@ export function runScenario(scenario: Scenario, seed: number): Run {
     const now = `${w.next} ${w.k.programs.map(({ stats }) => stats).join()}`;
     if (now !== marks) seen.clear();
     marks = now;
+    const fresh = w.k.trace.slice(looked);
+    for (const { name, look } of checks) {
+      const text = look(w.k, fresh);
+      if (text !== undefined) w.k.trace.push({ type: "finding", at: w.k.now, property: name, text });
+    }
     let rounds = 0;
     for (; looked < w.k.trace.length; looked++) {
       if (!isSyn(w, w.k.trace[looked]!)) continue;
@@ -117,6 +124,8 @@ function verdictOf(
   if (recoveryUs !== undefined && recoveryUs >= 0.9 * k.timeoUs)
     return ["stalls", `it took ${timeo} to end the wait (${seconds(slowUs)})`];
   const took = recoveryUs === undefined ? "" : `answered ${seconds(recoveryUs)} after it could be`;
+  const finding = k.trace.find((event) => event.type === "finding");
+  if (finding?.type === "finding") return ["breaks", `${finding.property}: ${finding.text}`];
   if (teardowns > 0)
     return ["churns", `${took}, after ${teardowns} connection(s) torn down with nothing sent`];
   return ["recovers", took === "" ? "nobody waits" : took];

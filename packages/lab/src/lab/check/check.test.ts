@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Segment } from "../net/mod.js";
+import { DEFAULT_SERVER, DEFAULT_STATER, DEFAULTS, type Scenario } from "../scenario/mod.js";
+import type { TraceEvent } from "../trace.js";
+import { newWorld } from "../world.js";
+import { properties } from "./mod.js";
+
+const SCENARIO: Scenario = {
+  ...DEFAULTS,
+  name: "x",
+  title: "x",
+  cpus: 2,
+  servers: [DEFAULT_SERVER],
+  staters: [{ ...DEFAULT_STATER, server: "server" }],
+  timeline: [],
+};
+const look = (name: string) => properties().find((property) => property.name === name)!.look;
+
+function call(seq: number, xid: number, syn = false): TraceEvent {
+  const segment: Segment = {
+    src: { host: "192.168.1.100", port: 963 },
+    dst: { host: "192.168.1.200", port: 2049 },
+    syn,
+    ack: true,
+    fin: false,
+    rst: false,
+    seq,
+    ackSeq: 1,
+    payload: syn ? undefined : { kind: "call", xid, proc: 1, bytes: 80 },
+  };
+  return { type: "packet", at: 0, segment, cause: "call", dropped: undefined };
+}
+
+test("two workers on one transport are found, two on two are not", () => {
+  const { k } = newWorld(SCENARIO, 1);
+  const property = look("one connect worker at a time");
+  for (const thread of k.threads.slice(0, 2)) Object.assign(thread, { pc: "xs:connect", xprt: 0 });
+  assert.match(property(k, []) ?? "", /kworker|rpciod/);
+  k.threads[1]!.xprt = 1;
+  assert.equal(property(k, []), undefined);
+});
+
+test("a call sent again on its connection is found; a retransmission and a new connection are not", () => {
+  const { k } = newWorld(SCENARIO, 1);
+  const property = look("a call goes out once on a connection");
+  assert.equal(property(k, [call(1, 7), call(1, 7)]), undefined);
+  assert.equal(property(k, [call(500, 0, true), call(501, 7)]), undefined);
+  assert.match(property(k, [call(581, 7)]) ?? "", /0x7 went out twice/);
+});
+
+test("a task answered twice is found", () => {
+  const { k } = newWorld(SCENARIO, 1);
+  const property = look("a call is answered once");
+  const line = {
+    type: "rpcdebug",
+    at: 0,
+    cpu: 0,
+    thread: "softirq",
+    text: "    15 xid 6dcaebc9 complete (112 bytes received)",
+  } as const;
+  assert.equal(property(k, [line]), undefined);
+  assert.match(property(k, [line]) ?? "", /task 15/);
+});
