@@ -15,8 +15,12 @@ export async function labCommand(wanted: boolean): Promise<Command> {
     return lab.labCommand();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error;
-    throw new CliError("the lab is a package of its own: npm install @unstuck/lab", exit.failed, {
-      cause: error,
-    });
+    throw new CliError(
+      "the lab is not in this installation: it is part of the repository, run it from a checkout",
+      exit.failed,
+      {
+        cause: error,
+      },
+    );
   }
 }

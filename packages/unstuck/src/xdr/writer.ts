@@ -226,10 +226,8 @@ export class XdrWriter {
 
   /** What is XDR already, as words in memory order ({@link wordsOf}): the front that many messages share. */
   words(values: Uint32Array): void {
-    const { length } = values;
-    const first = this.take(4 * length) >>> 2;
-    const words = this.#words;
-    for (let i = 0; i < length; i++) words[first + i] = values[i]!;
+    const at = this.take(4 * values.length);
+    this.#words.set(values, at >>> 2);
   }
 
   /** Enters one level of a recursive type. */
@@ -256,8 +254,8 @@ export class XdrWriter {
   #copy(at: number, value: Uint8Array): void {
     const bytes = this.#bytes;
     const { length } = value;
-    // TypedArray.set costs more than this loop below about a file handle's length.
-    if (length <= 64) for (let i = 0; i < length; i++) bytes[at + i] = value[i]!;
+    // TypedArray.set costs more than this loop for a few bytes only.
+    if (length <= 16) for (let i = 0; i < length; i++) bytes[at + i] = value[i]!;
     else bytes.set(value, at);
     for (let i = at + length; ((i - at) & 3) !== 0; i++) bytes[i] = 0;
   }
