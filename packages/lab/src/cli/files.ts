@@ -1,5 +1,5 @@
 /** Scenarios by file or by name, and files that are written whole or not at all. */
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadScenario, type Scenario, ScenarioError, suggest } from "../lab/mod.js";
@@ -52,12 +52,14 @@ export function readText(file: string): string {
 
 /** Writes a file; when that fails in the middle (a full disk), nothing half-written keeps its name. */
 export function writeWhole(file: string, content: string | Uint8Array): void {
-  const part = `${file}.part`;
+  // A device or a pipe is written to, never replaced.
+  const regular = statSync(file, { throwIfNoEntry: false })?.isFile() !== false;
+  const part = regular ? `${file}.part` : file;
   try {
     writeFileSync(part, content);
-    renameSync(part, file);
+    if (regular) renameSync(part, file);
   } catch (error) {
-    rmSync(part, { force: true });
+    if (regular) rmSync(part, { force: true });
     throw new LabError(`${file}: ${(error as Error).message}`, 1);
   }
 }

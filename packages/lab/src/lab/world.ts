@@ -254,5 +254,5 @@ function threadsOf(k: Kernel, target: string): Thread[] {
 function kill(k: Kernel, thread: Thread): void {
   thread.killed = true;
   const on = thread.blocked?.on;
-  if (on === "task" || on === "timer" || on === "socket") wakeThread(k, thread);
+  if (on === "task" || on === "timer") wakeThread(k, thread);
 }

@@ -24,7 +24,6 @@ export type Blocked =
   | { readonly on: "lock"; readonly sock: number }
   | { readonly on: "timer"; readonly untilUs: Us }
   | { readonly on: "work" }
-  | { readonly on: "socket"; readonly sock: number }
   | { readonly on: "nothing" };
 
 export interface Thread {

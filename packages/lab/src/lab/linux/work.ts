@@ -1,6 +1,6 @@
 /** rpciod's work items (kernel/workqueue.c): one queue a CPU, with its own thread; delayed ones lie in a timer first. */
 import type { Us } from "../trace.js";
-import type { Kernel, Thread, ThreadId, Work, Xprt } from "./kernel.js";
+import type { Kernel, Thread, Work, Xprt } from "./kernel.js";
 import { wakeThread } from "./sched.js";
 
 /** queue_delayed_work: false when it is pending already. Runs on the CPU that queued it. */
@@ -24,7 +24,8 @@ export function cancelWork(k: Kernel, fn: Work["fn"], x: Xprt): boolean {
 /** delayed_work_timer_fn. */
 export function enqueue(k: Kernel, work: Work): void {
   work.queued = true;
-  const worker = k.threads[workerOf(k, work.cpu)]!;
+  // Workers are the first threads, one a CPU.
+  const worker = k.threads[work.cpu]!;
   if (worker.blocked?.on === "work") wakeThread(k, worker);
 }
 
@@ -51,9 +52,4 @@ function runnerOf(k: Kernel, work: Work, cpu: number): Thread | undefined {
 
 function worksOn(pc: string, fn: Work["fn"]): boolean {
   return pc === fn || (fn === "xs_tcp_setup_socket" && pc.startsWith("xs:"));
-}
-
-/** Workers are the first threads, one a CPU. */
-export function workerOf(_k: Kernel, cpu: number): ThreadId {
-  return cpu;
 }
