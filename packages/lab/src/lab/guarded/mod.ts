@@ -1,0 +1,2 @@
+/** Models as guarded commands: compiled to a `Model`, or to Promela. Pure. */
+export * from "./program.js";
