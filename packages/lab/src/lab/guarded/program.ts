@@ -17,7 +17,7 @@ export interface Action {
   /** An expression. */
   readonly when: string;
   /** Statements: `x = e;` and `if (e) { … } else if (e) { … } else { … }`. All read what earlier ones wrote. */
-  readonly then: string;
+  readonly does: string;
   /**
    * How urgent: an action happens only while none of a lower number is enabled. 0 is a step of a thread or the wire;
    * a timer that lasts longer than all of these has a higher number.
