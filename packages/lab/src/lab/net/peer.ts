@@ -110,8 +110,10 @@ function accept(p: Peer, h: SockHost, syn: Segment): void {
 
 /** When the peer next has something to do by itself; undefined: never, if nothing arrives. */
 export function peerNextUs(p: Peer): Us | undefined {
-  const times = [...p.work.map((job) => job.atUs), ...p.socks.flatMap((sk) => sk.rtoAtUs ?? [])];
-  return times.length === 0 ? undefined : Math.min(...times);
+  let next = Number.POSITIVE_INFINITY;
+  for (const job of p.work) next = Math.min(next, job.atUs);
+  for (const sk of p.socks) next = Math.min(next, sk.rtoAtUs ?? next);
+  return next === Number.POSITIVE_INFINITY ? undefined : next;
 }
 
 /** Does what is due by now: replies, retransmissions. */
