@@ -1,2 +1,10 @@
 /** The explorer: every schedule of a model, or many of them, and what comes of them. Pure. */
+
+export { buildGraph, type Graph, type GraphBudget, type Path, pathTo } from "./graph.js";
 export * from "./model.js";
+export * from "./prng.js";
+export * from "./schedule.js";
+export * from "./schedule-model.js";
+export * from "./schedule-run.js";
+export { bytesPerState, ExactStore, type StateStore } from "./store.js";
+export { PackedStates } from "./store-states.js";

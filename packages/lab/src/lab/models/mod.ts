@@ -1,0 +1,2 @@
+/** Worlds to explore. Pure. */
+export { twoPhaseCommit } from "./two-phase-commit.js";
