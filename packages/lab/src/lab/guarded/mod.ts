@@ -1,2 +1,4 @@
 /** Models as guarded commands: compiled to a `Model`, or to Promela. Pure. */
+export * from "./compile.js";
+export * from "./error.js";
 export * from "./program.js";
