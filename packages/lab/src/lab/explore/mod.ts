@@ -3,6 +3,8 @@
 export { buildGraph, type Graph, type GraphBudget, type Path, pathTo } from "./graph.js";
 export * from "./model.js";
 export * from "./prng.js";
+export * from "./random.js";
+export * from "./random-strategy.js";
 export * from "./schedule.js";
 export * from "./schedule-model.js";
 export * from "./schedule-run.js";
