@@ -1,12 +1,19 @@
 /** The explorer: every schedule of a model, or many of them, and what comes of them. Pure. */
 
+export * from "./curve.js";
 export { buildGraph, type Graph, type GraphBudget, type Path, pathTo } from "./graph.js";
 export * from "./model.js";
 export * from "./prng.js";
 export * from "./random.js";
+export * from "./random-campaign.js";
 export * from "./random-strategy.js";
+export * from "./replay.js";
 export * from "./schedule.js";
 export * from "./schedule-model.js";
 export * from "./schedule-run.js";
+export { type Explored, type ExploreOptions, explore, type Figures } from "./search.js";
+export type { Checkpoint } from "./search-checkpoint.js";
+export * from "./shrink.js";
 export { bytesPerState, ExactStore, type StateStore } from "./store.js";
+export { CompactStore } from "./store-compact.js";
 export { PackedStates } from "./store-states.js";

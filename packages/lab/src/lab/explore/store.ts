@@ -18,6 +18,10 @@ export interface StateStore {
    * new, else the one it had, or -1 where the store does not know it.
    */
   addAll(from: Int32Array, count: number, numbers: Int32Array): void;
+  /** What it holds, as plain data. */
+  save(): Int32Array;
+  /** Puts into an empty store what another of its kind has saved. */
+  load(saved: Int32Array): void;
 }
 
 /** Bytes held for one state, besides its own words. */
@@ -88,6 +92,22 @@ export class ExactStore implements StateStore {
         at = (at + 1) & mask;
       }
     }
+  }
+
+  save(): Int32Array {
+    const { states, words } = this;
+    const all = new Int32Array(states.count * words);
+    for (let i = 0; i < states.count; i++) {
+      const chunk = states.chunkOf(i);
+      const at = states.at(i);
+      for (let w = 0; w < words; w++) all[i * words + w] = chunk[at + w]!;
+    }
+    return all;
+  }
+
+  load(all: Int32Array): void {
+    const count = all.length / this.words;
+    this.addAll(all, count, new Int32Array(count));
   }
 
   /** Twice the slots; hashes every state anew, since the table does not keep their hashes. */
