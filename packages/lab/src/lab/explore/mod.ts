@@ -1,8 +1,12 @@
 /** The explorer: every schedule of a model, or many of them, and what comes of them. Pure. */
 
 export * from "./curve.js";
+export { type FairComponents, fairComponents } from "./fair.js";
 export { buildGraph, type Graph, type GraphBudget, type Path, pathTo } from "./graph.js";
+export { cheapestLasso, cheapestWay, type Effort, type Lasso, startCycleAt, type Way } from "./lasso.js";
+export type { Weight } from "./lasso-weight.js";
 export * from "./model.js";
+export { type NoReturn, type Outlook, outlooks, pointOfNoReturn } from "./noreturn.js";
 export * from "./prng.js";
 export * from "./random.js";
 export * from "./random-campaign.js";
@@ -17,3 +21,4 @@ export * from "./shrink.js";
 export { bytesPerState, ExactStore, type StateStore } from "./store.js";
 export { CompactStore } from "./store-compact.js";
 export { PackedStates } from "./store-states.js";
+export { type Judgement, type JudgeOptions, judge, type Verdict, type Witness } from "./verdict.js";
