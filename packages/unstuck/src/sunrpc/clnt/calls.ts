@@ -101,9 +101,10 @@ function wait(m: Machine, call: Call, move: CallMove, list: WaitList): void {
   list.push(call.task);
 }
 
-/** A call needs the connection: the connect work is due, once. */
+/** A call needs the connection: the connect work is due, once, and not before the last failure's pause is over. */
 export function want(m: Machine, x: Xprt): void {
   if (x.state !== "idle") return;
+  if (m.now < x.restUntil) return m.go(x, "want", "backoff", x.restUntil);
   m.go(x, "want", "due");
   m.emit({ type: "schedule", work: { kind: "connect", xprt: x.id } });
 }

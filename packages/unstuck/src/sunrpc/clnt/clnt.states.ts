@@ -24,7 +24,7 @@ type Table<S extends string, I extends string> = {
  * At most one connect attempt exists, because only `due` leads to `connecting`.
  */
 export const XPRT_STATES: Table<XprtState, XprtInput> = {
-  idle: { want: ["due"], close: ["closed"] },
+  idle: { want: ["due", "backoff"], close: ["closed"] },
   due: { run: ["connecting", "idle"], close: ["closed"] },
   connecting: { established: ["connected"], failed: ["backoff", "idle"], close: ["closed"] },
   connected: {

@@ -154,15 +154,14 @@ function forgetConnection(m: Machine, x: Xprt): void {
 }
 
 function retryOrRest(m: Machine, x: Xprt, input: XprtInput, exponent: number, wasClosed = false): void {
-  if (firstWaiter(m, x.waiting.connect, "connect") === undefined) return m.go(x, input, "idle");
-  if (exponent === 0) {
-    m.go(x, input, "due");
-    m.emit({ type: "schedule", work: { kind: "connect", xprt: x.id } });
-    return;
-  }
   const { baseMs, capMs, closedCapMs } = m.config.reconnect;
   const ms = Math.min(baseMs * 2 ** Math.min(exponent - 1, 20), wasClosed ? closedCapMs : capMs);
-  m.go(x, input, "backoff", m.now + m.jitter(ms));
+  x.restUntil = exponent === 0 ? m.now : m.now + m.jitter(ms);
+  // Nobody waits, but a woken call that has not run yet, or the next one, may want the connection at once.
+  if (firstWaiter(m, x.waiting.connect, "connect") === undefined) return m.go(x, input, "idle");
+  if (exponent > 0) return m.go(x, input, "backoff", x.restUntil);
+  m.go(x, input, "due");
+  m.emit({ type: "schedule", work: { kind: "connect", xprt: x.id } });
 }
 
 /** A reply came: the only thing that resets the back-off. */

@@ -9,3 +9,5 @@ export {
   type XprtState,
 } from "./clnt.states.js";
 export { CLNT_DEFAULTS, type ClntConfig } from "./config.js";
+/** The core's whole state, for explorers: hand one to {@link Clnt} and look at it while the core runs. */
+export { Machine } from "./machine.js";

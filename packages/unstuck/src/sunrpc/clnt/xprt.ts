@@ -104,6 +104,8 @@ export class Xprt {
   /** Those of them in a row that nobody answered (timeout, reset). */
   unanswered = 0;
   lastFailure = "";
+  /** The pause that the last failure asked for ends then, whoever waits for the connection meanwhile. */
+  restUntil: Instant = 0;
   /** The last handshake's length; 0 while unknown. */
   connectMs = 0;
   /** A reply came on the present connection. */
