@@ -18,6 +18,7 @@ export * from "./schedule-run.js";
 export { type Explored, type ExploreOptions, explore, type Figures } from "./search.js";
 export type { Checkpoint } from "./search-checkpoint.js";
 export * from "./shrink.js";
+export * from "./tell.js";
 export { bytesPerState, ExactStore, type StateStore } from "./store.js";
 export { CompactStore } from "./store-compact.js";
 export { PackedStates } from "./store-states.js";

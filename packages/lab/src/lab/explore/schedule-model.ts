@@ -5,13 +5,13 @@ import type { Enabled, Run, Subject } from "./schedule-run.js";
 
 /** Every call begins one execution of `model`. `races`: as {@link Subject.races}. */
 export function modelRuns(model: Model, races?: Subject["races"]): () => Run {
-  const subject: Subject = {
-    name: model.name,
-    fingerprint: fingerprint(model),
-    actors: model.actors,
-    ...(races === undefined ? {} : { races }),
-  };
+  const subject = { ...subjectOf(model), ...(races === undefined ? {} : { races }) };
   return () => newModelRun(model, subject);
+}
+
+/** What a schedule of `model` needs to know of it. */
+export function subjectOf(model: Model): Subject {
+  return { name: model.name, fingerprint: fingerprint(model), actors: model.actors };
 }
 
 /** Two rooms for successors, so that the chosen one is expanded where it lies. */
