@@ -1,0 +1,72 @@
+/** What may happen next in a world, as small numbers with names: a kind, and the one it happens to. */
+
+/** Something that may happen next. The same object each time, so that nothing is made while a world runs. */
+export interface Enabled {
+  /** `net.data.3`, `work.connect.0`, `timer.deadline`. */
+  readonly name: string;
+  /** Whose doing it is: {@link ACTORS}. */
+  readonly actor: string;
+  readonly kind: number;
+  /** A call's number, a cookie, a transport: as the kind has it. */
+  readonly arg: number;
+}
+
+export const ACTORS = ["caller", "net", "server", "timer", "operator", "work"] as const;
+
+export const CALL = 0;
+export const CANCEL = 1;
+export const CLOSE = 2;
+export const SYN = 3;
+export const ESTABLISHED = 4;
+export const FAILED = 5;
+export const ARRIVE = 6;
+export const DATA = 7;
+export const CUT = 8;
+export const JOINED = 9;
+export const FIN = 10;
+export const TAKEN = 11;
+export const EXECUTE = 12;
+export const OVERTAKE = 13;
+export const DEADLINE = 14;
+export const DEED = 15;
+export const TASK = 16;
+export const CONNECT = 17;
+export const DISCONNECT = 18;
+
+/** By kind: the name, to which `.arg` is added. */
+const NAMES = [
+  "caller.call",
+  "caller.cancel",
+  "caller.close",
+  "net.syn",
+  "net.established",
+  "net.failed",
+  "net.arrive",
+  "net.data",
+  "net.cut",
+  "net.joined",
+  "net.fin",
+  "net.taken",
+  "server.execute",
+  "server.overtake",
+  "timer.deadline",
+  "operator.deed",
+  "work.task",
+  "work.connect",
+  "work.disconnect",
+] as const;
+
+const known: Enabled[][] = NAMES.map(() => []);
+
+/** The choice of that kind and argument (0 or more). */
+export function choice(kind: number, arg: number): Enabled {
+  const row = known[kind]!;
+  const found = row[arg];
+  if (found !== undefined) return found;
+  const name = NAMES[kind]!;
+  // Dense, or the array turns into a dictionary.
+  for (let n = row.length; n <= arg; n++) {
+    row.push({ name: `${name}.${n}`, actor: name.slice(0, name.indexOf(".")), kind, arg: n });
+  }
+  return row[arg]!;
+}

@@ -1,0 +1,20 @@
+import type { Property } from "../property.js";
+import { PING } from "../socket.js";
+
+/** A resend keeps its xid, and no two calls in flight share one: servers tell a resend from a new call by it. */
+export const sameXid: Property = {
+  name: "same-xid",
+  send(w, _effect, number, xid) {
+    if (number === PING) return undefined;
+    const call = w.calls[number];
+    if (call === undefined) return `a record of call ${number}, which was never made`;
+    if (call.sends > 0 && call.xid !== xid) return `call ${number} was sent as ${call.xid} and now as ${xid}`;
+    for (let i = 0; i < w.calls.length; i++) {
+      const other = w.calls[i]!;
+      if (i !== number && other.settled === 0 && other.sends > 0 && other.xid === xid) {
+        return `calls ${i} and ${number} both have xid ${xid}`;
+      }
+    }
+    return undefined;
+  },
+};

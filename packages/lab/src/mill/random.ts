@@ -1,0 +1,95 @@
+/** Random schedules of a world: by seed, so that each can be had again. */
+import type { Property } from "./property.js";
+import type { MillScenario } from "./scenario.js";
+import { type Over, type Subject, World } from "./world.js";
+
+/**
+ * How the next choice is made. `uniform`: each is as likely. `pct`: actors have random priorities, which change at
+ * `depth - 1` random steps (Burckhardt et al., ASPLOS 2010): finds a bug that needs that many orderings far sooner.
+ */
+export type Strategy = { readonly kind: "uniform" } | { readonly kind: "pct"; readonly depth: number };
+
+export interface Execution {
+  /** `cut off`: the steps were used up. */
+  readonly over: Over | "cut off";
+  readonly steps: number;
+  readonly world: World;
+}
+
+/** A small generator of 32-bit numbers with a state of one (splitmix32; Steele et al., OOPSLA 2014). */
+export class Prng {
+  #at: number;
+
+  constructor(seed: number) {
+    this.#at = seed | 0;
+  }
+
+  /** From 0 up to 2^32 - 1. */
+  next(): number {
+    this.#at = (this.#at + 0x9e3779b9) | 0;
+    let z = this.#at;
+    z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
+    z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
+    return (z ^ (z >>> 15)) >>> 0;
+  }
+
+  /** From 0 up to `n` - 1. */
+  below(n: number): number {
+    return Math.floor((this.next() / 2 ** 32) * n);
+  }
+}
+
+/** How many steps a run is thought to have when the points of change are drawn. */
+const EXPECTED_STEPS = 200;
+
+/** Has one run happen, by the seed's choices. */
+export function execute(
+  scenario: MillScenario,
+  properties: readonly Property[],
+  subject: Subject,
+  strategy: Strategy,
+  seed: number,
+  mostSteps = 5_000,
+): Execution {
+  const world = new World(scenario, properties, subject);
+  const prng = new Prng(seed);
+  if (strategy.kind === "uniform") {
+    while (world.over === undefined && world.steps < mostSteps)
+      world.step(prng.below(world.choices().length));
+  } else pct(world, prng, strategy.depth, mostSteps);
+  return { over: world.over ?? "cut off", steps: world.steps, world };
+}
+
+/** The unit of priority is what a thread is elsewhere: one socket, one call, one work, the clock, the operator. */
+function pct(world: World, prng: Prng, depth: number, mostSteps: number): void {
+  const priorities = new Map<string, number>();
+  const changes: number[] = [];
+  for (let i = 1; i < depth; i++) changes.push(prng.below(EXPECTED_STEPS));
+  let lowest = 0;
+  while (world.over === undefined && world.steps < mostSteps) {
+    const choices = world.choices();
+    let best = -1;
+    let bestPriority = Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < choices.length; i++) {
+      const { name } = choices[i]!;
+      let priority = priorities.get(name);
+      if (priority === undefined) {
+        priority = prng.next();
+        priorities.set(name, priority);
+      }
+      if (priority <= bestPriority) continue;
+      best = i;
+      bestPriority = priority;
+    }
+    if (changes.includes(world.steps)) {
+      priorities.set(choices[best]!.name, --lowest);
+      takeOut(changes, world.steps);
+      continue;
+    }
+    world.step(best);
+  }
+}
+
+function takeOut(changes: number[], step: number): void {
+  changes.splice(changes.indexOf(step), 1);
+}

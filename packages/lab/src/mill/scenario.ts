@@ -1,0 +1,59 @@
+import type { CallPolicy, ClntConfig } from "unstuck/sunrpc";
+
+/** One call that the caller will make. */
+export interface CallPlan {
+  readonly policy: CallPolicy;
+  /** From its beginning; undefined: as long as it takes. */
+  readonly deadlineMs?: number;
+  /** The caller may lose interest at any time. */
+  readonly mayCancel?: boolean;
+}
+
+/** What an operator, or the world at large, does to the server and to the way there. */
+export type Deed =
+  /** Nothing gets from the client to the server any more; the other way stays open (`ip route add blackhole`). */
+  | "blackhole"
+  /** The way is open again. TCP sends what it holds when its next retransmission is due, not before. */
+  | "heal"
+  /** The server process ends and is back at once; its connections are reset, closed in good order, or forgotten. */
+  | "restart-rst"
+  | "restart-fin"
+  | "restart-silent"
+  /** The server process ends, its connections are reset, and its port refuses. */
+  | "refuse"
+  /** From now on connections are accepted and closed at once. */
+  | "slam"
+  /** Calls are taken and not answered; {@link Deed} `serve` answers them. */
+  | "mute"
+  /** All is as it should be with the server. */
+  | "serve"
+  /** Somebody else gets hold of every source port that was used so far. */
+  | "take-ports";
+
+/** Which of several runnable works may run next. */
+export type WorkPolicy = "fifo" | "tasks-first" | "connects-first" | "any";
+
+/** One small world. Plain data. Times in ms of virtual time. */
+export interface MillScenario {
+  readonly name: string;
+  /** Made in this order, each at any time. */
+  readonly calls: readonly CallPlan[];
+  /** Done in this order, each at any time. The last state of things must be a healed one. */
+  readonly operator: readonly Deed[];
+  readonly work: WorkPolicy;
+  /** Runnable work runs before anything else, as in Node's driver; otherwise it races with the network. */
+  readonly eager: boolean;
+  /** How many times in all the clock may move although something else could happen: 0 is the fast world. */
+  readonly early: number;
+  /** How many times the clock may move between two deeds (or calls): how long an outage may last. */
+  readonly patience: number;
+  /** A reply may be cut after so many bytes; 0: replies come whole. */
+  readonly cutBytes: number;
+  /** Events of a socket that the core has closed may still come, as they do from a real inbox. */
+  readonly stale: boolean;
+  /** After the last deed a hard call has its reply within this. */
+  readonly healMs: number;
+  /** Numbers that tasks get; a small one has numbers of late calls used again. */
+  readonly taskNumbers: number;
+  readonly config: Partial<ClntConfig>;
+}

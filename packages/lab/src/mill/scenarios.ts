@@ -1,0 +1,116 @@
+/** Small worlds to mill the core in. */
+import type { CallPolicy } from "unstuck/sunrpc";
+import type { CallPlan, Deed, MillScenario } from "./scenario.js";
+
+const HARD: CallPolicy = {
+  mode: "hard",
+  timeoMs: 60_000,
+  retrans: 2,
+  backoff: "linear",
+  maxTimeoMs: 600_000,
+  softconn: false,
+};
+const SOFT: CallPolicy = { ...HARD, mode: "soft", timeoMs: 2_000 };
+
+export const hard: CallPlan = { policy: HARD };
+const soft: CallPlan = { policy: SOFT };
+const fickle: CallPlan = { policy: HARD, mayCancel: true };
+const hasty: CallPlan = { policy: HARD, deadlineMs: 1_500 };
+
+/** The common ground: two hard calls, nothing goes wrong, everything races, the fast world. */
+export const BASE: MillScenario = {
+  name: "calm",
+  calls: [hard, hard],
+  operator: [],
+  work: "any",
+  eager: false,
+  early: 0,
+  patience: 2,
+  cutBytes: 6,
+  stale: true,
+  healMs: 5_000,
+  taskNumbers: 4,
+  config: {},
+};
+
+/** One outage each, as the operator's list. */
+export const OUTAGES: Readonly<Record<string, readonly Deed[]>> = {
+  calm: [],
+  "restart-rst": ["restart-rst"],
+  "restart-fin": ["restart-fin"],
+  "restart-silent": ["restart-silent"],
+  blackhole: ["blackhole", "heal"],
+  "blackhole-restart-rst": ["blackhole", "restart-rst", "heal"],
+  "blackhole-restart-fin": ["blackhole", "restart-fin", "heal"],
+  "blackhole-restart-silent": ["blackhole", "restart-silent", "heal"],
+  refuse: ["refuse", "serve"],
+  slam: ["slam", "restart-fin", "serve"],
+  mute: ["mute", "restart-rst", "serve"],
+  "take-ports": ["take-ports", "restart-rst"],
+};
+
+/** Worlds small enough for every schedule: a run of two calls and one outage. */
+export const SMALL: readonly MillScenario[] = Object.entries(OUTAGES).map(([name, operator]) => ({
+  ...BASE,
+  name,
+  operator,
+}));
+
+/** Larger ones, for random schedules: several calls of every kind, two transports, several outages. */
+export const LARGE: readonly MillScenario[] = [
+  ...Object.entries(OUTAGES).flatMap(([name, operator]) =>
+    [1, 2].map((nconnect) => ({
+      ...BASE,
+      name: `${name}-x${nconnect}`,
+      calls: [hard, fickle, hard, hasty, soft, fickle, hard, hard],
+      operator,
+      patience: 12,
+      healMs: 6_000,
+      config: { nconnect },
+    })),
+  ),
+  {
+    ...BASE,
+    name: "one-after-another",
+    calls: [hard, fickle, hard, hard, hasty, fickle, hard, hard, soft, hard],
+    operator: [
+      "restart-rst",
+      "blackhole",
+      "restart-fin",
+      "heal",
+      "refuse",
+      "serve",
+      "slam",
+      "serve",
+      "restart-silent",
+    ],
+    patience: 12,
+    healMs: 6_000,
+  },
+  {
+    ...BASE,
+    name: "numbers-used-again",
+    calls: [fickle, hard, fickle, hard, fickle, hard, fickle, hard],
+    operator: ["restart-rst"],
+    taskNumbers: 2,
+    patience: 12,
+  },
+  {
+    ...BASE,
+    name: "few-slots",
+    calls: [hard, fickle, hard, hard, hasty, hard],
+    operator: ["restart-fin", "restart-rst"],
+    patience: 12,
+    healMs: 6_000,
+    config: { slots: 2 },
+  },
+  {
+    ...BASE,
+    name: "small-buffer",
+    calls: [hard, fickle, hard, hard, hasty, hard],
+    operator: ["restart-fin", "restart-rst"],
+    patience: 12,
+    healMs: 6_000,
+    config: { sendBufferBytes: 60 },
+  },
+];
