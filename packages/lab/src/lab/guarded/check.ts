@@ -48,13 +48,14 @@ function step(names: Names, actors: readonly string[], action: Action): Step {
     const problem = `unknown actor ${action.actor}: ${suggest(action.actor, actors)}`;
     wrong(where, action.actor, "unknown-name", problem);
   }
-  const when: Source = { where: `${where}, when`, action: name, text: action.when };
-  const does: Source = { where: `${where}, does`, action: name, text: action.does };
+  const source: Source = { where: `${where}, when`, action: name, text: action.when };
+  const body: Source = { where: `${where}, does`, action: name, text: action.does };
+  const when = resolveExpression(names, source, parseExpression(source));
   return {
     name,
     actor,
-    when: resolveExpression(names, when, parseExpression(when)),
-    does: resolveStatements(names, does, parseStatements(does)),
+    when,
+    does: resolveStatements(names, body, parseStatements(body), decided(when) !== 0),
     after,
     unrelated: action.unrelated ?? false,
   };

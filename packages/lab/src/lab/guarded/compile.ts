@@ -16,12 +16,18 @@ export function generate(program: GuardedProgram): string {
   return javascript(checked, layout(checked.places));
 }
 
+/** A program's model. */
+export interface CompiledModel extends Model {
+  /** The same model from where some variables have other values, given as the program gives them, under another name. Throws RangeError. */
+  starting(values: Readonly<Record<string, string | number>>, name?: string): CompiledModel;
+}
+
 /**
  * Compiles a program. Its choices are its actions in their order, without those its constants forbid; a goal has the
  * successors its actions give it. Throws `GuardedError`; so does `expand` when an action gives a variable a value
  * outside of its range (`out-of-range`).
  */
-export function compile(program: GuardedProgram): Model {
+export function compile(program: GuardedProgram): CompiledModel {
   const checked = check(program);
   const packed = layout(checked.places);
   const outside: Outside = (row, variable, value) => {
@@ -34,8 +40,8 @@ export function compile(program: GuardedProgram): Model {
   };
   const make = new Function("outside", javascript(checked, packed)) as (outside: Outside) => Functions;
   const { expand, label, broken } = make(outside);
-  return {
-    name: checked.name,
+  const from = (start: Int32Array, name: string): CompiledModel => ({
+    name,
     words: packed.words,
     actors: checked.actors,
     choices: checked.steps.map(({ name, actor, unrelated }): Choice => ({ name, actor, unrelated })),
@@ -43,12 +49,32 @@ export function compile(program: GuardedProgram): Model {
       0,
       ...urgencies(checked).map((urgency) => checked.steps.filter((s) => s.after === urgency).length),
     ),
-    initial: () => first(packed),
+    initial: () => start.slice(),
     expand: expand as (states: Int32Array, at: number, out: Successors) => void,
     label,
     broken,
     print: (states, at) => shown(checked, packed, states, at),
-  };
+    starting: (values, as = name) => from(changed(packed, start, values), as),
+  });
+  return from(first(packed), checked.name);
+}
+
+function changed(
+  { fields }: Layout,
+  start: Int32Array,
+  values: Readonly<Record<string, string | number>>,
+): Int32Array {
+  const state = start.slice();
+  for (const [name, given] of Object.entries(values)) {
+    const field = fields.find(({ place }) => place.name === name);
+    if (field === undefined) throw new RangeError(`there is no variable ${name}`);
+    const { place, word, shift, bits } = field;
+    const value = typeof given === "string" ? (place.values?.indexOf(given) ?? -1) : given;
+    if (!(value >= place.min && value <= place.max)) throw new RangeError(`${name} cannot be ${given}`);
+    if (bits === 0) continue;
+    state[word] = (state[word]! & ~((-1 >>> (32 - bits)) << shift)) | ((value - place.min) << shift);
+  }
+  return state;
 }
 
 function first({ words, fields }: Layout): Int32Array {

@@ -12,10 +12,7 @@ const old = (place: Place): string => `$${place.name}`;
 export function javascript(checked: Checked, { words, fields }: Layout): string {
   const lines = [
     `// ${oneLine(checked.name)}: generated from guarded commands.`,
-    ...fields.map(
-      (f) =>
-        `// ${f.place.name}: word ${f.word}, bits ${f.shift} to ${f.shift + f.bits - 1}${meaning(f.place)}`,
-    ),
+    ...fields.map(legend),
     '"use strict";',
     "function expand(states, at, out) {",
     ...loads(words),
@@ -151,8 +148,10 @@ function ones(bits: number): number {
   return bits === 0 ? 0 : -1 >>> (32 - bits);
 }
 
-function meaning(place: Place): string {
-  return place.values === undefined ? "" : `, ${place.values.join(" ")}`;
+function legend({ place, word, shift, bits }: Field): string {
+  const { name, min, max, values } = place;
+  const where = bits === 0 ? "no bits" : `word ${word}, bits ${shift} to ${shift + bits - 1}`;
+  return `// ${name}: ${where}, ${values === undefined ? `${min} to ${max}` : values.join(" ")}`;
 }
 
 function oneLine(text: string): string {

@@ -13,7 +13,10 @@ export function condition(e: Expression, local: Local, level = 0): string {
   if (!isCondition(e)) {
     return brackets(`${numeric(e, local, levels["!="])} !== 0`, levels["!="], level);
   }
-  if (e.kind === "unary") return `!${condition(e.of, local, unaryLevel)}`;
+  if (e.kind === "unary") {
+    if (isCondition(e.of)) return `!${condition(e.of, local, unaryLevel)}`;
+    return brackets(`${numeric(e.of, local, levels["=="])} === 0`, levels["=="], level);
+  }
   if (e.kind !== "binary") throw new TypeError("a condition is an operator");
   const own = levels[e.op];
   const side = own <= levels["&&"] ? condition : numeric;

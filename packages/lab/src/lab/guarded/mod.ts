@@ -2,3 +2,4 @@
 export * from "./compile.js";
 export * from "./error.js";
 export * from "./program.js";
+export * from "./promela.js";

@@ -1,5 +1,5 @@
 /** Names looked up and kinds compared in one expression or one list of statements. */
-import { decided, type Expression, mayMiss, number, type Place, type Statement } from "./checked.js";
+import { decided, type Expression, number, type Place, type Statement } from "./checked.js";
 import { type GuardedCode, GuardedError, type Source } from "./error.js";
 import { binary, unary } from "./fold.js";
 import { inWord, type Names, unknown } from "./names.js";
@@ -15,13 +15,17 @@ export function resolveExpression(names: Names, source: Source, e: Written): Exp
   return numeric({ names, source }, e);
 }
 
-/** Statements; an `if` that constants decide is the branch they choose. Throws {@link GuardedError}. */
+/**
+ * Statements; an `if` that constants decide is the branch they choose. `live`: they may run, so that their numbers have
+ * to fit. Throws {@link GuardedError}.
+ */
 export function resolveStatements(
   names: Names,
   source: Source,
   statements: readonly WrittenStatement[],
+  live: boolean,
 ): readonly Statement[] {
-  return block({ names, source }, statements, true);
+  return block({ names, source }, statements, live);
 }
 
 function block(scope: Scope, statements: readonly WrittenStatement[], live: boolean): readonly Statement[] {
@@ -57,8 +61,7 @@ function assignment(
     return { kind: "assign", place, value: enumerated(scope, s.value, place, place.values) };
   }
   const value = numeric(scope, s.value);
-  const never = value.hi < place.min || value.lo > place.max;
-  if (live && never && mayMiss(place, value)) {
+  if (live && (value.hi < place.min || value.lo > place.max)) {
     fail(
       scope,
       s.at,
