@@ -1,13 +1,20 @@
 import { Command } from "commander";
 import { conformCommand } from "./conform.js";
+import { exploreCommand } from "./explore.js";
+import { exportCommand } from "./export.js";
 import { listCommand } from "./list.js";
+import { matrixCommand } from "./matrix.js";
+import { modelsCommand } from "./models.js";
+import { replayCommand } from "./replay.js";
 import { reportCommand } from "./report.js";
 import { runCommand } from "./run.js";
 
 /** The whole of `unstuck lab`. */
 export function labCommand(): Command {
   const lab = new Command("lab")
-    .description("The Linux NFS client of 2012 as a model: run its hang step by step")
+    .description(
+      "The Linux NFS client of 2012 as a model: run its hang step by step, and search all its schedules",
+    )
     .addHelpText(
       "after",
       `
@@ -17,9 +24,23 @@ Start here:
   $ unstuck lab run report-rr50 --format pcapng -o hang.pcapng    … in Wireshark
   $ unstuck lab list                        the scenarios that come with it
 
-A verdict here is about the one run that was made. Exit status: 0 as expected, 1 not as expected, 2 bad input.`,
+  $ unstuck lab matrix                      every fix, every scheduler, every outage: all schedules
+  $ unstuck lab explore reconnect_v3.6_none_task-above-worker_rst    one of its cells, as a story
+
+A verdict of \`run\` and \`report\` is about the one run that was made, one of \`matrix\` and \`explore\` about all
+schedules of a smaller model. Exit status: 0 as expected, 1 not as expected, 2 bad input.`,
     );
-  for (const command of [runCommand(), reportCommand(), conformCommand(), listCommand()])
-    lab.addCommand(command);
+  const commands = [
+    runCommand(),
+    reportCommand(),
+    conformCommand(),
+    listCommand(),
+    matrixCommand(),
+    exploreCommand(),
+    replayCommand(),
+    modelsCommand(),
+    exportCommand(),
+  ];
+  for (const command of commands) lab.addCommand(command);
   return lab;
 }

@@ -19,6 +19,10 @@ export interface Reconnect {
   readonly entry: Entry;
 }
 
+/** What a verdict of this model is worth: it stands beside each of them. */
+export const LIMITS =
+  "one task, one transport, one worker; untimed, a longer timer never before a shorter one; the wire loses nothing but what the outage lost; back-off is none or some; a socket's lock is held for one step at a time";
+
 /** The model of one cell of the matrix. */
 export function reconnect({ name, rules, policy, entry }: Reconnect): GuardedProgram {
   return {

@@ -17,6 +17,11 @@ export interface Entry {
   readonly refusals: number;
 }
 
+/** The variables that an entry sets, and to what. */
+export function startOf({ first, extraRsts, refusals }: Entry): Readonly<Record<string, string | number>> {
+  return { peer: first === "fin" ? "sends_fin" : "forgot", extra_rsts: extraRsts, refusals };
+}
+
 /**
  * The moment after the outage: one call is on the wire of a connection that the restarted server knows nothing of, and
  * the task sleeps until its reply. Nobody holds the transport, no work is queued.
