@@ -2,7 +2,7 @@
  * What a run leaves behind: one list of events in the order they happened, from which every transcript (text, the
  * kernel's own debug log, pcapng, Perfetto, JSON) is made. Plain data.
  */
-import type { Segment } from "./net/segment.js";
+import type { IcmpError, Segment } from "./net/segment.js";
 
 /** Microseconds of the model's clock; a scenario begins at 0. */
 export type Us = number;
@@ -46,8 +46,10 @@ export type TraceEvent =
       readonly cause: string;
       readonly dropped: string | undefined;
     }
-  /** A segment arrived. */
-  | { readonly type: "delivered"; readonly at: Us; readonly segment: Segment }
+  /** A segment arrived. `ignored`: the host took no notice, and why. */
+  | { readonly type: "delivered"; readonly at: Us; readonly segment: Segment; readonly ignored?: string }
+  /** An ICMP message arrived; `effect` is what the socket made of it. */
+  | { readonly type: "icmp"; readonly at: Us; readonly icmp: IcmpError; readonly effect: string }
   /** Somebody outside acted: a route, a restart, a signal. */
   | { readonly type: "operator"; readonly at: Us; readonly host: string; readonly text: string }
   /** A program said something: the result of a stat, a line of rpcinfo. */

@@ -12,7 +12,7 @@ import {
   TCP_SYN_SENT,
 } from "./sock.js";
 import { tcp_close, tcp_disconnect, tcp_shutdown } from "./tcp.js";
-import { queueAndSend, TCP_TIMEOUT_INIT_US } from "./tcp-output.js";
+import { queueAndSend } from "./tcp-output.js";
 
 function opening(sk: Sock): boolean {
   return sk.sk_state === TCP_SYN_SENT || sk.sk_state === TCP_SYN_RECV;
@@ -69,7 +69,7 @@ function tcp_v4_connect(h: SockHost, sk: Sock, dst: Endpoint): number {
   if (sk.snd_nxt === 0) sk.snd_nxt = h.isn();
   sk.snd_una = sk.snd_nxt;
   sk.rcv_nxt = 0;
-  sk.rtoUs = TCP_TIMEOUT_INIT_US;
+  sk.rtoUs = h.synTimeoutUs;
   sk.rtoAtUs = undefined;
   sk.retransmits = 0;
   sk.writeQueue = [];

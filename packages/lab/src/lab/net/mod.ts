@@ -1,6 +1,7 @@
 /** Sockets, TCP, the wire and the server at its other end. */
 export * from "./errno.js";
 export * from "./fabric.js";
+export * from "./icmp.js";
 export * from "./inet.js";
 export * from "./peer.js";
 export * from "./segment.js";

@@ -9,11 +9,13 @@ import {
   type SockHost,
   TCP_CLOSE,
   TCP_CLOSE_WAIT,
+  TCP_ESTABLISHED,
   TCP_SYN_RECV,
   type TimeWait,
 } from "./sock.js";
 import { tcp_disconnect, tcp_recvmsg, tcp_sendmsg } from "./tcp.js";
 import { inet_lookup, tcp_conn_request, tcp_v4_rcv } from "./tcp-input.js";
+import { TCP_TIMEOUT_INIT_US } from "./tcp-output.js";
 import { tcp_write_timer } from "./timer.js";
 import { sameEndpoint, timewait_rcv } from "./timewait.js";
 
@@ -29,6 +31,14 @@ export interface Peer {
   readonly timeWaits: TimeWait[];
   /** It listens from then on; SYNs before that are refused. */
   listenAtUs: Us;
+  /** listen(2)'s; knfsd's is 64. */
+  backlog: number;
+  /** Others' connections that wait to be accepted. */
+  crowd: number;
+  /** Nothing is accepted before; undefined: everything is, as it comes. */
+  acceptAtUs: Us | undefined;
+  /** Ids of the sockets that are established and wait to be accepted. */
+  unaccepted: number[];
   /** Replies to come. */
   work: { readonly sockId: number; readonly reply: Payload; readonly atUs: Us }[];
   nextId: number;
@@ -49,6 +59,10 @@ export function newPeer(addr: Endpoint, serviceUs: Us): Peer {
     socks: [],
     timeWaits: [],
     listenAtUs: 0,
+    backlog: 64,
+    crowd: 0,
+    acceptAtUs: undefined,
+    unaccepted: [],
     work: [],
     nextId: 1,
     nextIsn: 4_179_637_452,
@@ -60,6 +74,7 @@ function hostOf(p: Peer, w: PeerWorld): SockHost {
     now: () => w.now(),
     transmit: (sk, seg, cause) => w.transmit(sk, seg, cause),
     route: (dstHost) => w.route(dstHost),
+    synTimeoutUs: TCP_TIMEOUT_INIT_US,
     timeWaits: p.timeWaits,
     isn() {
       const isn = p.nextIsn;
@@ -68,13 +83,47 @@ function hostOf(p: Peer, w: PeerWorld): SockHost {
     },
     // As svc_tcp_state_change: a client that ends its stream gets no more answers.
     sk_state_change(sk) {
-      if (sk.sk_state === TCP_CLOSE_WAIT) inet_release(h, sk);
+      if (sk.sk_state === TCP_ESTABLISHED && p.acceptAtUs !== undefined) p.unaccepted.push(sk.id);
+      if (sk.sk_state === TCP_CLOSE_WAIT && isAccepted(p, sk)) inet_release(h, sk);
     },
     sk_error_report() {},
-    sk_data_ready: (sk) => takeCalls(p, h, sk),
+    sk_data_ready(sk) {
+      if (isAccepted(p, sk)) takeCalls(p, h, sk);
+    },
     sk_write_space() {},
   };
   return h;
+}
+
+function isAccepted(p: Peer, sk: Sock): boolean {
+  return !p.unaccepted.includes(sk.id);
+}
+
+/** `sk_acceptq_is_full`: one more than the backlog says. */
+function isFull(p: Peer): boolean {
+  return p.crowd + p.unaccepted.length > p.backlog;
+}
+
+/** What a full accept queue makes of a segment: why it is ignored; undefined: it is not. */
+function overflow(p: Peer, sk: Sock | undefined, seg: Segment): string | undefined {
+  if (!isFull(p) || seg.rst) return undefined;
+  // tcp_v4_conn_request: two may be on their way in all the same, if their SYN-ACK went out once.
+  const young = p.socks.filter((one) => one.sk_state === TCP_SYN_RECV && one.retransmits === 0).length;
+  if (sk === undefined) return seg.syn && young > 1 ? "accept queue full, SYN dropped" : undefined;
+  // tcp_check_req: the connection stays half open on this side, and its SYN-ACK goes out again.
+  return sk.sk_state === TCP_SYN_RECV && seg.ack ? "accept queue full" : undefined;
+}
+
+/** The server process comes to its queue. */
+function acceptAll(p: Peer, h: SockHost): void {
+  const waiting = p.unaccepted;
+  p.unaccepted = [];
+  p.crowd = 0;
+  p.acceptAtUs = undefined;
+  for (const sk of p.socks.filter(({ id }) => waiting.includes(id))) {
+    takeCalls(p, h, sk);
+    if (sk.sk_state === TCP_CLOSE_WAIT) inet_release(h, sk);
+  }
 }
 
 function takeCalls(p: Peer, h: SockHost, sk: Sock): void {
@@ -88,17 +137,22 @@ function takeCalls(p: Peer, h: SockHost, sk: Sock): void {
 /** Nobody but the kernel's timers holds on to a connection that is over, and those have stopped. */
 function prune(p: Peer): void {
   p.socks = p.socks.filter((sk) => sk.sk_state !== TCP_CLOSE);
+  p.unaccepted = p.unaccepted.filter((id) => p.socks.some((sk) => sk.id === id));
 }
 
-/** A segment for the peer arrived. */
-export function peerReceive(p: Peer, w: PeerWorld, seg: Segment): void {
+/** A segment for the peer arrived. Returns why it took no notice; undefined: it did. */
+export function peerReceive(p: Peer, w: PeerWorld, seg: Segment): string | undefined {
   const h = hostOf(p, w);
   const sk = inet_lookup(p.socks, seg);
   const opens = seg.syn && !seg.ack && !seg.rst && sameEndpoint(p.addr, seg.dst);
-  if (sk === undefined && opens && w.now() >= p.listenAtUs) {
+  const listens = sk === undefined && opens && w.now() >= p.listenAtUs;
+  const ignored = listens || sk !== undefined ? overflow(p, sk, seg) : undefined;
+  if (ignored !== undefined) return ignored;
+  if (listens) {
     if (!timewait_rcv(h, seg)) accept(p, h, seg);
   } else tcp_v4_rcv(h, sk, seg);
   prune(p);
+  return undefined;
 }
 
 function accept(p: Peer, h: SockHost, syn: Segment): void {
@@ -110,7 +164,7 @@ function accept(p: Peer, h: SockHost, syn: Segment): void {
 
 /** When the peer next has something to do by itself; undefined: never, if nothing arrives. */
 export function peerNextUs(p: Peer): Us | undefined {
-  let next = Number.POSITIVE_INFINITY;
+  let next = p.acceptAtUs ?? Number.POSITIVE_INFINITY;
   for (const job of p.work) next = Math.min(next, job.atUs);
   for (const sk of p.socks) next = Math.min(next, sk.rtoAtUs ?? next);
   return next === Number.POSITIVE_INFINITY ? undefined : next;
@@ -120,6 +174,7 @@ export function peerNextUs(p: Peer): Us | undefined {
 export function peerRun(p: Peer, w: PeerWorld): void {
   const h = hostOf(p, w);
   const now = w.now();
+  if (p.acceptAtUs !== undefined && p.acceptAtUs <= now) acceptAll(p, h);
   const ready = p.work.filter((job) => job.atUs <= now);
   p.work = p.work.filter((job) => job.atUs > now);
   for (const { sockId, reply } of ready) {
@@ -132,17 +187,28 @@ export function peerRun(p: Peer, w: PeerWorld): void {
 
 /**
  * The server process ends and is back after `refuseUs`; a SYN before that draws a RST. `fin`: its connections are
- * closed and the kernel sees them off. `rst`: they are reset and forgotten, TIME_WAIT too.
+ * closed and the kernel sees them off. `rst`: they are reset and forgotten, TIME_WAIT too. `queue`: the new process has
+ * this backlog, finds so many connections of others there already, and accepts none of all for so long.
  */
-export function peerRestart(p: Peer, w: PeerWorld, closing: "fin" | "rst", refuseUs: Us): void {
+export function peerRestart(
+  p: Peer,
+  w: PeerWorld,
+  closing: "fin" | "rst",
+  refuseUs: Us,
+  queue?: { readonly backlog: number; readonly crowd: number; readonly acceptUs: Us },
+): void {
   const h = hostOf(p, w);
   for (const sk of p.socks) {
     // A connection that nobody accepted is reset either way.
-    if (closing === "rst" || sk.sk_state === TCP_SYN_RECV) tcp_disconnect(h, sk);
+    if (closing === "rst" || sk.sk_state === TCP_SYN_RECV || !isAccepted(p, sk)) tcp_disconnect(h, sk);
     else if (!sk.dead) inet_release(h, sk);
   }
   if (closing === "rst") p.timeWaits.length = 0;
   p.work = [];
   p.listenAtUs = w.now() + refuseUs;
+  p.unaccepted = [];
+  p.backlog = queue?.backlog ?? p.backlog;
+  p.crowd = queue?.crowd ?? 0;
+  p.acceptAtUs = queue === undefined || queue.acceptUs === 0 ? undefined : p.listenAtUs + queue.acceptUs;
   prune(p);
 }

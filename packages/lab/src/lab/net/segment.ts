@@ -28,3 +28,11 @@ export interface Payload {
   /** Bytes on the wire, mark included. */
   readonly bytes: number;
 }
+
+/** An ICMP error (RFC 792, type 3): `from` says that `quoted` did not get to where it was sent. Plain data. */
+export interface IcmpError {
+  readonly error: "net-unreachable" | "host-unreachable" | "port-unreachable";
+  /** A router, or the host that was meant; dotted IPv4. */
+  readonly from: string;
+  readonly quoted: Segment;
+}

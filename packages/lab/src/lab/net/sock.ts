@@ -139,6 +139,8 @@ export interface SockHost {
   route(dstHost: string): number;
   /** The initial sequence number of a connection, uint32. */
   isn(): number;
+  /** Until a SYN goes out again for the first time. `TCP_TIMEOUT_INIT` */
+  readonly synTimeoutUs: Us;
   /** Of the whole host; changed in place. */
   readonly timeWaits: TimeWait[];
   sk_state_change(sk: Sock): void;

@@ -23,7 +23,6 @@ import {
   armRto,
   queueAndSend,
   TCP_RTO_MIN_US,
-  TCP_TIMEOUT_INIT_US,
   tcp_retransmit,
   tcp_send_ack,
   tcp_v4_send_reset,
@@ -248,12 +247,16 @@ export function tcp_reset(h: SockHost, sk: Sock): void {
   tcp_fail(h, sk, RESET_ERROR[sk.sk_state] ?? ECONNRESET);
 }
 
-/** ICMP said that the peer cannot be reached (positive errno). Fatal only to a handshake nobody is at. `tcp_v4_err` */
-export function icmp_error(h: SockHost, sk: Sock, err: number): void {
-  if (sk.sk_state === TCP_CLOSE) return;
+/**
+ * ICMP said that the peer cannot be reached (positive errno). Fatal only to a handshake nobody is at: true then, false
+ * when the socket only keeps it in mind. `tcp_v4_err`
+ */
+export function icmp_error(h: SockHost, sk: Sock, err: number): boolean {
+  if (sk.sk_state === TCP_CLOSE) return false;
   const opening = sk.sk_state === TCP_SYN_SENT || sk.sk_state === TCP_SYN_RECV;
   if (opening && !sk.owned) tcp_fail(h, sk, err);
   else sk.sk_err_soft = err;
+  return sk.sk_err === err;
 }
 
 /** Answers a SYN: the socket of a connection half open. `tcp_v4_conn_request` */
@@ -264,6 +267,6 @@ export function tcp_conn_request(h: SockHost, sk: Sock, syn: Segment): void {
   sk.rcv_nxt = seqAdd(syn.seq, 1);
   sk.snd_nxt = h.isn();
   sk.snd_una = sk.snd_nxt;
-  sk.rtoUs = TCP_TIMEOUT_INIT_US;
+  sk.rtoUs = h.synTimeoutUs;
   queueAndSend(h, sk, { syn: true }, "accept");
 }

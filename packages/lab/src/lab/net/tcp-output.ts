@@ -4,7 +4,7 @@ import type { Payload, Segment } from "./segment.js";
 import { endSeq } from "./seq.js";
 import { type Sock, type SockHost, TCP_SYN_SENT } from "./sock.js";
 
-/** Of a SYN, and once round-trip times are known to be a LAN's. */
+/** Of a SYN, by RFC 6298 (before it: 3 s), and once round-trip times are known to be a LAN's. */
 export const TCP_TIMEOUT_INIT_US: Us = 1_000_000;
 export const TCP_RTO_MIN_US: Us = 200_000;
 export const TCP_RTO_MAX_US: Us = 120_000_000;

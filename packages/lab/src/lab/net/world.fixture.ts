@@ -29,6 +29,7 @@ import {
   timewait_rcv,
 } from "./mod.js";
 import { tcp_conn_request } from "./tcp-input.js";
+import { TCP_TIMEOUT_INIT_US } from "./tcp-output.js";
 
 export const CLIENT: Endpoint = { host: "192.168.1.100", port: 963 };
 export const SERVER: Endpoint = { host: "192.168.1.200", port: 2049 };
@@ -64,6 +65,7 @@ function newStack(w: () => World, log: string[] | undefined, firstIsn: number): 
   let isn = firstIsn;
   return {
     socks: [],
+    synTimeoutUs: TCP_TIMEOUT_INIT_US,
     timeWaits: [],
     listening: "no",
     accepted: [],

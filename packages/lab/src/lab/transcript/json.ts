@@ -5,7 +5,13 @@ export const JSON_TRACE_VERSION = 1;
 
 type KeyOf<T> = T extends unknown ? keyof T : never;
 type Packet = Extract<TraceEvent, { type: "packet" }>["segment"];
-type Key = KeyOf<TraceEvent> | keyof Packet | keyof Packet["src"] | keyof NonNullable<Packet["payload"]>;
+type Icmp = Extract<TraceEvent, { type: "icmp" }>["icmp"];
+type Key =
+  | KeyOf<TraceEvent>
+  | keyof Icmp
+  | keyof Packet
+  | keyof Packet["src"]
+  | keyof NonNullable<Packet["payload"]>;
 
 /** Every key there is, in the order in which lines have them: a record, so that the compiler misses a new one. */
 const KEYS = Object.keys({
@@ -28,6 +34,11 @@ const KEYS = Object.keys({
   text: 0,
   cause: 0,
   dropped: 0,
+  ignored: 0,
+  icmp: 0,
+  error: 0,
+  effect: 0,
+  quoted: 0,
   segment: 0,
   src: 0,
   dst: 0,

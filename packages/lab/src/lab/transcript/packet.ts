@@ -1,5 +1,6 @@
 /** A segment as the bytes of an IPv4 packet (RFC 791) with TCP (RFC 9293) in it, both checksums right. */
-import type { Endpoint, Segment } from "../net/segment.js";
+import { ICMP_UNREACHABLE } from "../net/icmp.js";
+import type { Endpoint, IcmpError, Segment } from "../net/segment.js";
 import { concat } from "./bytes.js";
 import { rpcRecord } from "./rpcmsg.js";
 
@@ -10,25 +11,40 @@ export const MSS = 1460;
 const IP_HEADER = 20;
 const TCP_HEADER = 20;
 const TCP = 6;
+const ICMP = 1;
+const DESTINATION_UNREACHABLE = 3;
 
 /** `id`: IPv4's identification, 16 bits of it used. RangeError when a host is no dotted IPv4 address. */
 export function ipPacket(segment: Segment, id: number): Uint8Array {
   const payload = segment.payload === undefined ? new Uint8Array(0) : rpcRecord(segment.payload);
   const src = address(segment.src);
   const dst = address(segment.dst);
-  const tcp = tcpBytes(segment, payload, concat([src, dst]));
+  return ipv4(src, dst, TCP, tcpBytes(segment, payload, concat([src, dst])), id);
+}
+
+/** An ICMP message (RFC 792): of the packet it quotes, the header and the first eight bytes. */
+export function icmpPacket({ error, from, quoted }: IcmpError, id: number): Uint8Array {
+  const icmp = concat([new Uint8Array(8), ipPacket(quoted, id - 1).subarray(0, IP_HEADER + 8)]);
+  const view = new DataView(icmp.buffer);
+  view.setUint8(0, DESTINATION_UNREACHABLE);
+  view.setUint8(1, ICMP_UNREACHABLE[error].code);
+  view.setUint16(2, checksum(icmp));
+  return ipv4(address({ host: from, port: 0 }), address(quoted.src), ICMP, icmp, id);
+}
+
+function ipv4(src: Uint8Array, dst: Uint8Array, protocol: number, body: Uint8Array, id: number): Uint8Array {
   const ip = new Uint8Array(IP_HEADER);
   const view = new DataView(ip.buffer);
   view.setUint8(0, 0x45);
-  view.setUint16(2, IP_HEADER + tcp.length);
+  view.setUint16(2, IP_HEADER + body.length);
   view.setUint16(4, id & 0xffff);
   view.setUint16(6, 0x4000); // do not fragment
   view.setUint8(8, 64);
-  view.setUint8(9, TCP);
+  view.setUint8(9, protocol);
   ip.set(src, 12);
   ip.set(dst, 16);
   view.setUint16(10, checksum(ip));
-  return concat([ip, tcp]);
+  return concat([ip, body]);
 }
 
 function tcpBytes(segment: Segment, payload: Uint8Array, addresses: Uint8Array): Uint8Array {

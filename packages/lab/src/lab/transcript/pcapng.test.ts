@@ -157,3 +157,14 @@ test("tshark finds no size of a call or reply malformed", (t) => {
   const nfs = tshark(t, pcapng(events), "-Y", "nfs");
   assert.equal(nfs?.length, events.length);
 });
+
+test("tshark reads an ICMP error and the segment that it quotes", (t) => {
+  const quoted = segment("client", "S", 1, 0);
+  const icmp = { error: "host-unreachable", from: "192.168.1.1", quoted } as const;
+  const capture = pcapng([packet(1, quoted, "x"), { type: "icmp", at: 2, icmp, effect: "sk_err 113" }]);
+  const names = ["icmp.type", "icmp.code", "icmp.checksum.status", "tcp.dstport", "frame.comment"];
+  const rows = tshark(t, capture, "-Y", "icmp", ...fields(...names));
+  if (rows === undefined) return;
+  assert.deepEqual(rows, ["3|1|1|2049|host-unreachable: sk_err 113"]);
+  assert.deepEqual(tshark(t, capture, "-Y", "_ws.malformed"), []);
+});

@@ -2,7 +2,7 @@
 import type { TraceEvent } from "../trace.js";
 import { aligned, ascii, concat } from "./bytes.js";
 import { EPOCH_S } from "./clock.js";
-import { ipPacket } from "./packet.js";
+import { icmpPacket, ipPacket } from "./packet.js";
 
 const SECTION_HEADER = 0x0a0d0d0a;
 const INTERFACE = 1;
@@ -17,11 +17,15 @@ const NANOSECONDS = 9;
 
 /**
  * A capture of every segment that left a host, at the sender: also of those that were dropped, which is in their
- * comment. Each packet's comment says what sent it. RangeError when a host is no dotted IPv4 address.
+ * comment; and of every ICMP message, at the client. Each packet's comment says what sent it. RangeError when a host is no dotted IPv4 address.
  */
 export function pcapng(events: readonly TraceEvent[]): Uint8Array {
   const blocks = [sectionHeader(), interfaceDescription()];
   for (const event of events) {
+    if (event.type === "icmp") {
+      const packet = icmpPacket(event.icmp, blocks.length - 1);
+      blocks.push(enhancedPacket(event.at, packet, `${event.icmp.error}: ${event.effect}`));
+    }
     if (event.type !== "packet") continue;
     const lost = event.dropped === undefined ? "" : ` (dropped: ${event.dropped})`;
     const id = blocks.length - 1;

@@ -145,6 +145,9 @@ function moments(events: readonly TraceEvent[], tracks: Tracks): Mark[] {
           ...(sent ? { cause: event.cause, dropped: event.dropped } : {}),
         },
       );
+    } else if (event.type === "icmp") {
+      const { error, from, quoted } = event.icmp;
+      slice("wire", quoted.src.host, at, `arrived: ICMP ${error}`, { from, effect: event.effect });
     } else if (event.type === "operator") instant(event.host, at, event.text);
     else if (event.type === "output") instant(event.program, at, event.text);
     else if (event.type === "finding") instant("findings", at, `${event.property}: ${event.text}`);

@@ -26,6 +26,7 @@ const SUBJECT: Readonly<Partial<Record<TraceEvent["type"], TextSubject>>> = {
   wake: "rpc",
   packet: "wire",
   delivered: "wire",
+  icmp: "wire",
   switch: "sched",
 };
 
@@ -149,7 +150,19 @@ function entryOf(
       };
     }
     case "delivered":
-      return { at, cpu: undefined, actor: WIRE, lines: [`${segmentWords(event.segment, hosts)}  arrived`] };
+      return {
+        at,
+        cpu: undefined,
+        actor: WIRE,
+        lines: [
+          `${segmentWords(event.segment, hosts)}  arrived${event.ignored === undefined ? "" : `, IGNORED: ${event.ignored}`}`,
+        ],
+      };
+    case "icmp": {
+      const { error, from, quoted } = event.icmp;
+      const line = `ICMP ${error} from ${hosts[from] ?? from}: ${segmentWords(quoted, hosts)}  (${event.effect})`;
+      return { at, cpu: undefined, actor: WIRE, lines: [line] };
+    }
     case "operator":
       return {
         at,
