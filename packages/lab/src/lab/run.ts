@@ -32,7 +32,7 @@ export interface Run {
 export function runScenario(scenario: Scenario, seed: number): Run {
   const w = newWorld(scenario, seed);
   const seen = new Map<string, number>();
-  const checks = properties();
+  const checks = properties(scenario.watch);
   let marks = "";
   let looked = 0;
   let outOfSteps = false;
@@ -109,6 +109,9 @@ function verdictOf(
 ): [Run["verdict"], string] {
   const { k } = w;
   if (outOfSteps && waits) return ["undecided", "the step budget ran out while somebody waited"];
+  // Safety before liveness: what must never happen has happened, however it went on.
+  const finding = k.trace.find((event) => event.type === "finding");
+  if (finding?.type === "finding") return ["breaks", `${finding.property}: ${finding.text}`];
   const timeo = `the mount's ${k.timeoUs / 1_000_000} s timeout`;
   if (waits && teardowns > 1)
     return [
@@ -124,8 +127,6 @@ function verdictOf(
   if (recoveryUs !== undefined && recoveryUs >= 0.9 * k.timeoUs)
     return ["stalls", `it took ${timeo} to end the wait (${seconds(slowUs)})`];
   const took = recoveryUs === undefined ? "" : `answered ${seconds(recoveryUs)} after it could be`;
-  const finding = k.trace.find((event) => event.type === "finding");
-  if (finding?.type === "finding") return ["breaks", `${finding.property}: ${finding.text}`];
   if (teardowns > 0)
     return ["churns", `${took}, after ${teardowns} connection(s) torn down with nothing sent`];
   return ["recovers", took === "" ? "nobody waits" : took];

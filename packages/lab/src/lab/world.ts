@@ -4,35 +4,38 @@
  */
 
 import { CLNT_STEPS } from "./linux/clnt.js";
-import { hostOf, transmit } from "./linux/host.js";
-import type { Kernel, Thread } from "./linux/kernel.js";
-import { newKernel } from "./linux/new-kernel.js";
+import { hostOf } from "./linux/host.js";
+import type { Kernel } from "./linux/kernel.js";
+import { CLIENT_HOST, newKernel } from "./linux/new-kernel.js";
 import { PROGRAM_STEPS } from "./linux/programs.js";
 import { onTaskTimer } from "./linux/queue.js";
-import { RPCINFO_STEPS, startRpcinfo } from "./linux/rpcinfo.js";
+import { RPCINFO_STEPS } from "./linux/rpcinfo.js";
 import { preempt, wakeThread } from "./linux/sched.js";
 import type { Step, Steps } from "./linux/step.js";
 import { enqueue } from "./linux/work.js";
 import { WORKER_STEPS } from "./linux/worker.js";
 import {
-  blackhole,
   due,
-  heal,
+  dueIcmp,
   inet_lookup,
   newFabric,
   newPeer,
   nextArrivalUs,
-  type Peer,
-  type PeerWorld,
+  nextIcmpUs,
   peerNextUs,
   peerReceive,
-  peerRestart,
   peerRun,
+  quotedBack,
+  tcp_v4_err,
   tcp_v4_rcv,
   tcp_write_timer,
 } from "./net/mod.js";
-import type { Deed, Scenario } from "./scenario/mod.js";
+import { act, deedAtUs } from "./operator.js";
+import type { Scenario } from "./scenario/mod.js";
 import type { Us } from "./trace.js";
+import { softirq, type World, worldOf } from "./world-state.js";
+
+export type { World };
 
 const LATENCY_US = 200;
 const SERVICE_US = 150;
@@ -41,23 +44,9 @@ const STEPS: Steps = { ...CLNT_STEPS, ...WORKER_STEPS, ...PROGRAM_STEPS, ...RPCI
 /** What calls kthread, at the bottom of a worker's stack. */
 const KTHREAD_CALLER = { rpciod: "child_rip", kworker: "kernel_thread_helper" } as const;
 
-export interface World {
-  readonly scenario: Scenario;
-  readonly k: Kernel;
-  readonly peers: Peer[];
-  /** The next line of the timeline, and the time before which it does not happen. */
-  next: number;
-  notBeforeUs: Us;
-  /** Since when the operator waits for a stat. */
-  waitingSinceUs: Us | undefined;
-  /** The last time somebody did what should end the wait: healed the network, killed, changed a priority. Undefined: not yet. */
-  reliefAtUs: Us | undefined;
-  steps: number;
-}
-
 /** A world at its beginning. The same scenario and seed make the same run, byte for byte. */
 export function newWorld(scenario: Scenario, seed: number): World {
-  const k = newKernel(scenario, seed, newFabric(LATENCY_US));
+  const k = newKernel(scenario, seed, newFabric(LATENCY_US, scenario.rpFilter ? [CLIENT_HOST] : []));
   const peers = scenario.servers.flatMap(({ host, port }) => [
     newPeer({ host, port }, SERVICE_US),
     newPeer({ host, port: 111 }, SERVICE_US),
@@ -97,6 +86,7 @@ function nextOf(w: World): Due | undefined {
   };
   const { k } = w;
   offer(nextArrivalUs(k.fabric), () => softirq(w, () => arrive(w)));
+  offer(nextIcmpUs(k.fabric), () => softirq(w, () => arriveIcmp(w)));
   for (const peer of w.peers) offer(peerNextUs(peer), () => peerRun(peer, worldOf(w)));
   for (const sk of k.socks) offer(sk.rtoAtUs, () => softirq(w, () => tcp_write_timer(hostOf(k), sk)));
   for (const task of k.tasks)
@@ -114,34 +104,36 @@ function nextOf(w: World): Due | undefined {
   return best;
 }
 
-function worldOf(w: World): PeerWorld {
-  return {
-    now: () => w.k.now,
-    transmit: (_sk, segment, cause) => transmit(w.k, segment, cause),
-    route: () => 0,
-  };
-}
-
-/** Above threads: on CPU 0, where this host's interrupts go. */
-function softirq(w: World, body: () => void, cpu = 0): void {
-  w.k.here = { cpu, thread: -1 };
-  w.k.stack = [];
-  body();
-}
-
 function arrive(w: World): void {
   const { k } = w;
   const segment = due(k.fabric, k.now);
   if (segment === undefined) return;
-  k.trace.push({ type: "delivered", at: k.now, segment });
   if (segment.dst.host === k.host) {
+    k.trace.push({ type: "delivered", at: k.now, segment });
     k.stack = ["net_rx_action", "tcp_v4_rcv"];
     tcp_v4_rcv(hostOf(k), inet_lookup(k.socks, segment), segment);
     k.stack = [];
     return;
   }
   const peer = w.peers.find(({ addr }) => addr.host === segment.dst.host && addr.port === segment.dst.port);
-  if (peer !== undefined) peerReceive(peer, worldOf(w), segment);
+  // What the peer does about it stands after it in the trace; why it does nothing is known only then.
+  const place = k.trace.length;
+  k.trace.push({ type: "delivered", at: k.now, segment });
+  const ignored = peer === undefined ? undefined : peerReceive(peer, worldOf(w), segment);
+  if (ignored !== undefined) k.trace[place] = { type: "delivered", at: k.now, segment, ignored };
+}
+
+function arriveIcmp(w: World): void {
+  const { k } = w;
+  const icmp = dueIcmp(k.fabric, k.now);
+  // Servers would keep it as a soft error, and nothing asks for that.
+  if (icmp === undefined || icmp.quoted.src.host !== k.host) return;
+  const place = k.trace.length;
+  k.trace.push({ type: "icmp", at: k.now, icmp, effect: "" });
+  k.stack = ["net_rx_action", "icmp_rcv", "tcp_v4_err"];
+  const effect = tcp_v4_err(hostOf(k), inet_lookup(k.socks, quotedBack(icmp)), icmp);
+  k.stack = [];
+  k.trace[place] = { type: "icmp", at: k.now, icmp, effect };
 }
 
 /** One step of the thread that a CPU runs, or the switch to a stronger one. */
@@ -185,74 +177,4 @@ function stepUs(k: Kernel): Us {
   t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
   k.stepUs = 2 + (((t ^ (t >>> 14)) >>> 0) % 8);
   return k.stepUs;
-}
-
-/** When the operator acts next; undefined: never, or when a stat is in flight. */
-function deedAtUs(w: World): Us | undefined {
-  const step = w.scenario.timeline[w.next];
-  if (step === undefined) return undefined;
-  const at = Math.max(step.atUs, w.notBeforeUs);
-  if (step.deed.do !== "wait-for") return at;
-  const since = w.waitingSinceUs ?? w.k.now;
-  w.waitingSinceUs ??= w.k.now;
-  return w.k.programs.some((p) => p.statSinceUs !== undefined && p.statSinceUs >= since)
-    ? Math.max(at, w.k.now)
-    : undefined;
-}
-
-function act(w: World): void {
-  const { deed } = w.scenario.timeline[w.next++]!;
-  w.waitingSinceUs = undefined;
-  w.notBeforeUs = w.k.now;
-  perform(w, deed);
-}
-
-function perform(w: World, deed: Deed): void {
-  const { k } = w;
-  const told = (host: string, text: string) => k.trace.push({ type: "operator", at: k.now, host, text });
-  switch (deed.do) {
-    case "blackhole":
-      told("client", `ip route add blackhole ${deed.host}/32`);
-      return blackhole(k.fabric, k.host, deed.host);
-    case "heal":
-      told("client", `ip route del ${deed.host}/32`);
-      w.reliefAtUs = k.now;
-      return heal(k.fabric, k.host, deed.host);
-    case "restart-server": {
-      told(deed.server, "/etc/init.d/nfs restart");
-      const server = w.scenario.servers.find(({ name }) => name === deed.server)!;
-      const peer = w.peers.find(({ addr }) => addr.host === server.host && addr.port === server.port)!;
-      return peerRestart(peer, worldOf(w), deed.closing, deed.refuseUs);
-    }
-    case "chrt":
-      told("client", `chrt ${deed.sched.class} ${deed.sched.prio} ${deed.target}`);
-      w.reliefAtUs = k.now;
-      for (const thread of threadsOf(k, deed.target)) thread.sched = deed.sched;
-      return;
-    case "kill":
-      told("client", `kill ${deed.target}`);
-      w.reliefAtUs = k.now;
-      for (const thread of threadsOf(k, deed.target)) softirq(w, () => kill(k, thread), thread.cpu);
-      return;
-    case "rpcinfo":
-      told("client", `rpcinfo -p ${deed.server}`);
-      return startRpcinfo(k, w.scenario.servers.find(({ name }) => name === deed.server)!.host);
-    case "wait":
-      w.notBeforeUs = k.now + deed.us;
-      return;
-    case "wait-for":
-      told("client", "a stat is in flight");
-  }
-}
-
-function threadsOf(k: Kernel, target: string): Thread[] {
-  if (target === "rpciod") return k.threads.filter(({ program }) => program === -1);
-  return k.threads.filter(({ name, program }) => program >= 0 && name === target);
-}
-
-/** A fatal signal: killable sleeps end. */
-function kill(k: Kernel, thread: Thread): void {
-  thread.killed = true;
-  const on = thread.blocked?.on;
-  if (on === "task" || on === "timer") wakeThread(k, thread);
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Segment } from "../net/mod.js";
+import { newSock, type Segment } from "../net/mod.js";
 import { DEFAULT_SERVER, DEFAULT_STATER, DEFAULTS, type Scenario } from "../scenario/mod.js";
 import type { TraceEvent } from "../trace.js";
 import { newWorld } from "../world.js";
@@ -47,6 +47,25 @@ test("a call sent again on its connection is found; a retransmission and a new c
   assert.equal(property(k, [call(1, 7), call(1, 7)]), undefined);
   assert.equal(property(k, [call(500, 0, true), call(501, 7)]), undefined);
   assert.match(property(k, [call(581, 7)]) ?? "", /0x7 went out twice/);
+});
+
+test("a task that shuts a closed socket down under the worker is found; one that does not, or later, is not", () => {
+  const { k } = newWorld(SCENARIO, 1);
+  const property = properties(["no-shutdown-while-connecting"]).at(-1)!;
+  const x = k.xprts[0]!;
+  const task = k.threads.find(({ program }) => program === 0)!;
+  const step = { at: 0, cpu: 0, thread: task.name, stack: [] };
+  const shutdown: TraceEvent = { ...step, type: "step", fn: "inet_shutdown" };
+  x.sock = k.socks.length;
+  k.socks.push(newSock(x.sock, { host: "192.168.1.100", port: 963 }));
+  Object.assign(task, { xprt: 0, pc: "xprt_transmit:done" });
+  k.here = { cpu: 0, thread: task.id };
+  assert.equal(property.look(k, [shutdown]), undefined);
+  x.workerRuns = true;
+  assert.match(property.look(k, [shutdown]) ?? "", /hang.py shut a closed socket down/);
+  assert.equal(property.look(k, [{ ...shutdown, fn: "tcp_sendmsg" }]), undefined);
+  task.pc = "xs_tcp_shutdown";
+  assert.equal(property.look(k, [shutdown]), undefined);
 });
 
 test("a task answered twice is found", () => {

@@ -21,6 +21,7 @@ export function hostOf(k: Kernel): SockHost {
       k.nextIsn = (isn + ISN_STEP) >>> 0;
       return isn;
     },
+    synTimeoutUs: k.rules.synTimeoutUs,
     timeWaits: k.timeWaits,
     sk_state_change(sk) {
       const x = owner(sk);

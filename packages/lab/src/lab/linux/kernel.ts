@@ -33,6 +33,8 @@ export interface Thread {
   /** Where it ran last; bound threads stay there. */
   cpu: number;
   readonly bound: boolean;
+  /** The CPUs it may run on; undefined: any. */
+  affinity: readonly number[] | undefined;
   state: "running" | "ready" | "blocked" | "dead";
   blocked: Blocked | undefined;
   /** When it became ready: first come, first served among equals. */

@@ -12,7 +12,8 @@ export function newKernel(s: Scenario, seed: number, fabric: Fabric): Kernel {
   const workers = Array.from({ length: s.cpus }, (_, cpu) => worker(s, rules, cpu));
   const staters = s.staters.map(
     (stater, index): Thread => ({
-      ...newThread(workers.length + index, stater.name, index % s.cpus),
+      ...newThread(workers.length + index, stater.name, stater.affinity?.[0] ?? index % s.cpus),
+      affinity: stater.affinity,
       sched: stater.sched,
       program: index,
       pc: "user:stat",
@@ -69,6 +70,7 @@ export function newThread(id: number, name: string, cpu: number): Thread {
     sched: { class: "OTHER", prio: 0 },
     cpu,
     bound: false,
+    affinity: undefined,
     state: "blocked",
     blocked: { on: "work" },
     readySeq: 0,

@@ -1,9 +1,12 @@
 import type { Fix, Preset } from "../scenario/mod.js";
+import type { Us } from "../trace.js";
 
 /** In which of its ways the kernel behaves: what a preset or a fix changes, as data. True is the older behaviour unless said. */
 export interface Rules {
   /** `rpciod/N` threads of create_workqueue (2.6.32), or the bound `kworker/N:1` of 3.x. */
   readonly workers: "rpciod" | "kworker";
+  /** TCP_TIMEOUT_INIT: until the first retransmission of a SYN. 3 s in 2.6.32; 1 s since 9ad7c049f0f7 (v3.1, RFC 6298). */
+  readonly synTimeoutUs: Us;
   /** xs_error_report is installed. Gone with f878b657ce8e. */
   readonly errorCallback: boolean;
   /** xs_abort_connection ends in xprt_disconnect_done. With 4bc1e68ed6a8 it only resets flags. */
@@ -18,12 +21,15 @@ export interface Rules {
   readonly nospaceStatus: 0 | -11;
   /** Newer: call_connect_status goes back to call_connect on -EAGAIN (the report's first fix). */
   readonly eagainToConnect: boolean;
+  /** Steps between the worker's clearing of CONNECTING and its last wake (W12): 0, or held open for somebody to come in. */
+  readonly lastWakeSteps: number;
   /** Newer: nobody on `pending` is woken while a connect worker has not finished (the report's "right" fix). */
   readonly noEarlyWake: boolean;
 }
 
 const EL6_279: Rules = {
   workers: "rpciod",
+  synTimeoutUs: 3_000_000,
   errorCallback: true,
   abortWakes: true,
   epipeShutsDown: true,
@@ -32,8 +38,9 @@ const EL6_279: Rules = {
   nospaceStatus: 0,
   eagainToConnect: false,
   noEarlyWake: false,
+  lastWakeSteps: 0,
 };
-const V3_6: Rules = { ...EL6_279, workers: "kworker", nospaceStatus: -11 };
+const V3_6: Rules = { ...EL6_279, workers: "kworker", synTimeoutUs: 1_000_000, nospaceStatus: -11 };
 const V3_7_RC2: Rules = { ...V3_6, closeOnCloseWait: true };
 const V3_7: Rules = {
   ...V3_7_RC2,
@@ -58,6 +65,7 @@ const FIX_RULES: { readonly [F in Fix]: Partial<Rules> } = {
   "no-shutdown-on-epipe": { epipeShutsDown: false },
   "quiet-abort": { abortWakes: false },
   "no-error-callback": { errorCallback: false },
+  "slow-last-wake": { lastWakeSteps: 40 },
 };
 
 /** The rules of a preset with fixes on top. */

@@ -41,11 +41,35 @@ export function wakeThread(k: Kernel, thread: Thread): void {
   thread.blocked = undefined;
   thread.readySeq = k.seq++;
   thread.cpu = selectCpu(k, thread);
+  place(k, thread);
+}
+
+/** On the queue of its CPU, which it asks for when it is stronger than what runs there. */
+function place(k: Kernel, thread: Thread): void {
+  thread.state = "ready";
   const cpu = k.cpus[thread.cpu]!;
   const current = currentOf(k, thread.cpu);
   // CFS rarely lets one OTHER thread preempt another that woke just before: here it never does.
   if (current === undefined) schedule(k, thread.cpu, "idle", "idle");
   else if (prioOf(thread) > prioOf(current)) cpu.needResched = true;
+}
+
+/** cpus_allowed. */
+function mayRun(thread: Thread, cpu: number): boolean {
+  return thread.bound ? cpu === thread.cpu : (thread.affinity?.includes(cpu) ?? true);
+}
+
+/** sched_setaffinity: a thread that is where it may not be moves at once; a sleeping one when it wakes. */
+export function setAffinity(k: Kernel, thread: Thread, cpus: readonly number[]): void {
+  thread.affinity = cpus;
+  if (mayRun(thread, thread.cpu)) return;
+  const from = thread.cpu;
+  const ran = thread.state === "running";
+  if (ran) k.cpus[from]!.current = -1;
+  thread.cpu = cpus[0]!;
+  if (thread.state === "blocked" || thread.state === "dead") return;
+  place(k, thread);
+  if (ran) schedule(k, from, thread.name, "preempted");
 }
 
 /**
@@ -58,10 +82,10 @@ function selectCpu(k: Kernel, thread: Thread): number {
   if (here === undefined) return thread.cpu;
   const prio = prioOf(thread);
   if (prio > 0 && prio > prioOf(here)) return thread.cpu;
-  for (let cpu = 0; cpu < k.cpus.length; cpu++) if (k.cpus[cpu]!.current < 0) return cpu;
-  if (prio > 0)
-    for (let cpu = 0; cpu < k.cpus.length; cpu++) if (prioOf(currentOf(k, cpu)) < prio) return cpu;
-  return thread.cpu;
+  const allowed = [...k.cpus.keys()].filter((cpu) => mayRun(thread, cpu));
+  const idle = allowed.find((cpu) => k.cpus[cpu]!.current < 0);
+  const weaker = prio > 0 ? allowed.find((cpu) => prioOf(currentOf(k, cpu)) < prio) : undefined;
+  return idle ?? weaker ?? thread.cpu;
 }
 
 /** The current thread gives way to a stronger one. */
@@ -84,7 +108,7 @@ function schedule(
   from: string,
   why: "preempted" | "blocked" | "exited" | "idle",
 ): void {
-  const next = strongest(k, cpu) ?? pull(k);
+  const next = strongest(k, cpu) ?? pull(k, cpu);
   if (next !== undefined) {
     next.state = "running";
     next.cpu = cpu;
@@ -107,6 +131,6 @@ function strongest(k: Kernel, cpu: number): Thread | undefined {
 }
 
 /** An idle CPU takes over what waits elsewhere. */
-function pull(k: Kernel): Thread | undefined {
-  return k.threads.find((thread) => thread.state === "ready" && !thread.bound);
+function pull(k: Kernel, cpu: number): Thread | undefined {
+  return k.threads.find((thread) => thread.state === "ready" && mayRun(thread, cpu));
 }

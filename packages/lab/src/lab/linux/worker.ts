@@ -189,7 +189,14 @@ export const WORKER_STEPS: Steps = {
   // W12: CONNECTING is clear before everybody is woken; another worker may be queued in between.
   "xs:out": setup("xprt_clear_connecting", [], (k, thread) => {
     xprtOf(k, thread).flags.CONNECTING = false;
-    goTo(thread, "xs:out-wake");
+    thread.saved = k.rules.lastWakeSteps;
+    goTo(thread, thread.saved > 0 ? "xs:out-slow" : "xs:out-wake");
+  }),
+
+  // Whatever takes a CPU away for a while: an interrupt, a hypervisor.
+  "xs:out-slow": setup("xs_tcp_setup_socket", [], (_k, thread) => {
+    thread.saved--;
+    if (thread.saved === 0) goTo(thread, "xs:out-wake");
   }),
 
   "xs:out-wake": setup("xs_tcp_setup_socket", [], (k, thread) => {

@@ -16,14 +16,14 @@ export const BAD_YAML: Bad = [
     "a key nobody would guess",
     "staters: [{}]\nzebra: 1\n",
     [
-      '2:1: no key "zebra" in a scenario; known: name, title, preset, fixes, cpus, preemption, rpciod, mount, timeo, servers, staters, timeline, until, max-steps, expect',
+      '2:1: no key "zebra" in a scenario; known: name, title, preset, fixes, cpus, preemption, rpciod, mount, timeo, servers, staters, rp_filter, watch, timeline, until, max-steps, expect',
     ],
   ],
   [
     "a key every object has",
     "staters: [{}]\nconstructor: 1\n",
     [
-      '2:1: no key "constructor" in a scenario; known: name, title, preset, fixes, cpus, preemption, rpciod, mount, timeo, servers, staters, timeline, until, max-steps, expect',
+      '2:1: no key "constructor" in a scenario; known: name, title, preset, fixes, cpus, preemption, rpciod, mount, timeo, servers, staters, rp_filter, watch, timeline, until, max-steps, expect',
     ],
   ],
   [
@@ -217,12 +217,16 @@ export const BAD_YAML: Bad = [
   [
     "a step without a deed",
     "staters: [{}]\ntimeline:\n  - { at: 1s }\n",
-    ["3:5: a step needs one of: blackhole, heal, restart, chrt, kill, rpcinfo, wait, wait-for"],
+    [
+      "3:5: a step needs one of: blackhole, heal, restart, icmp, taskset, chrt, kill, rpcinfo, wait, wait-for",
+    ],
   ],
   [
     "an empty step",
     "staters: [{}]\ntimeline:\n  - {}\n",
-    ["3:5: a step needs one of: blackhole, heal, restart, chrt, kill, rpcinfo, wait, wait-for"],
+    [
+      "3:5: a step needs one of: blackhole, heal, restart, icmp, taskset, chrt, kill, rpcinfo, wait, wait-for",
+    ],
   ],
   [
     "a step of two deeds",
@@ -328,6 +332,39 @@ export const BAD_YAML: Bad = [
       '7:5: no stater "nobody"; known: hang.py',
     ],
   ],
+  [
+    "a CPU that is not there",
+    "cpus: 2\nstaters: [{ affinity: [2] }]\n",
+    ["2:11: no CPU 2: CPUs go from 0 to 1; did you mean 1? Or raise cpus to 3"],
+  ],
+  [
+    "an affinity to nothing",
+    "staters: [{ affinity: [] }]\n",
+    ["1:11: a thread needs a CPU to run on; name one, or leave the list out"],
+  ],
+  [
+    "a taskset of a bound thread",
+    "staters: [{}]\ntimeline:\n  - { taskset: rpciod, cpus: [0] }\n",
+    ["3:5: rpciod's threads are bound, each to its CPU; taskset a stater"],
+  ],
+  [
+    "a taskset without CPUs",
+    "staters: [{}]\ntimeline:\n  - { taskset: hang.py }\n",
+    ['3:5: taskset needs the key "cpus"'],
+  ],
+  [
+    "a typo in a property to watch",
+    "staters: [{}]\nwatch: [no-shutdown-while-conecting]\n",
+    [
+      '2:9: watch: no property to watch "no-shutdown-while-conecting"; did you mean no-shutdown-while-connecting?',
+    ],
+  ],
+  ["a yes for true", "staters: [{}]\nrp_filter: yes\n", ['2:12: rp_filter: "yes" is neither true nor false']],
+  [
+    "a typo in an ICMP error",
+    "staters: [{}]\ntimeline:\n  - { icmp: host-unreachabel, host: 192.168.1.200 }\n",
+    ['3:13: icmp: no ICMP error "host-unreachabel"; did you mean host-unreachable?'],
+  ],
 ];
 
 export const BAD_SCRIPTS: Bad = [
@@ -335,7 +372,7 @@ export const BAD_SCRIPTS: Bad = [
     "prose",
     "mount -t nfs -o timeo=600 192.168.1.200:/export /mnt\nchrt 50 ./hang.py /mnt/file 10\nNow, on the client start the program\n",
     [
-      '3:1: "Now," is no command of a report script; known: showmount, mkdir, touch, uname, mount, ./hang.py, chrt, ip, /etc/init.d/nfs, service, kill, pkill, rpcinfo, sleep; put # before prose',
+      '3:1: "Now," is no command of a report script; known: showmount, mkdir, touch, uname, mount, ./hang.py, chrt, taskset, ip, /etc/init.d/nfs, service, kill, pkill, rpcinfo, sleep; put # before prose',
     ],
   ],
   [
@@ -521,7 +558,7 @@ export const BAD_SCRIPTS: Bad = [
     "# kernel: v3\nmount -t nfs -o timeo=600 192.168.1.200:/export /mnt\nchrt 50 ./hang.py /mnt/file 10\nFinally, remove the route\nsleep x\n",
     [
       '1:1: # kernel: no preset "v3"; did you mean v3.6?',
-      '4:1: "Finally," is no command of a report script; known: showmount, mkdir, touch, uname, mount, ./hang.py, chrt, ip, /etc/init.d/nfs, service, kill, pkill, rpcinfo, sleep; put # before prose',
+      '4:1: "Finally," is no command of a report script; known: showmount, mkdir, touch, uname, mount, ./hang.py, chrt, taskset, ip, /etc/init.d/nfs, service, kill, pkill, rpcinfo, sleep; put # before prose',
       '5:1: cannot read "sleep x"; write sleep 5',
     ],
   ],
@@ -529,8 +566,23 @@ export const BAD_SCRIPTS: Bad = [
     "two lines of prose",
     "# kernel: v3.6\nTO REPRODUCE:\nClient is 192.168.1.100\n",
     [
-      '2:1: "TO" is no command of a report script; known: showmount, mkdir, touch, uname, mount, ./hang.py, chrt, ip, /etc/init.d/nfs, service, kill, pkill, rpcinfo, sleep; put # before prose',
+      '2:1: "TO" is no command of a report script; known: showmount, mkdir, touch, uname, mount, ./hang.py, chrt, taskset, ip, /etc/init.d/nfs, service, kill, pkill, rpcinfo, sleep; put # before prose',
       '3:1: "Client" is no command of a report script; put # before prose',
     ],
+  ],
+  [
+    "a taskset to a CPU that is not there",
+    "mount -t nfs -o timeo=600 192.168.1.200:/export /mnt\ntaskset -c 1 chrt 50 ./hang.py /mnt/file 10\n",
+    ["2:1: no CPU 1: there is only CPU 0; did you mean 0? Or raise cpus to 2"],
+  ],
+  [
+    "a taskset to no list",
+    "mount -t nfs -o timeo=600 192.168.1.200:/export /mnt\ntaskset -c x ./hang.py /mnt/file 10\n",
+    ['2:1: taskset: "x" is no list of CPUs; write 0, 0,2 or 0-2'],
+  ],
+  [
+    "a taskset of a bound thread",
+    "mount -t nfs -o timeo=600 192.168.1.200:/export /mnt\n./hang.py /mnt/file 10\ntaskset -cp 0 $(pgrep rpciod)\n",
+    ["3:1: rpciod's threads are bound, each to its CPU; taskset a stater"],
   ],
 ];

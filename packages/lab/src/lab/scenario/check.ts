@@ -29,9 +29,11 @@ export function checkDraft(draft: Draft, report: Report): void {
   const names: Names = {
     servers: draft.servers.map((s) => s.value),
     staters: draft.staters.map((s) => s.value.name),
+    cpus: draft.cpus,
   };
   for (const { value, at } of draft.staters) {
     known("server", value.server, namesOf(names.servers), at, report);
+    checkCpus(value.affinity, draft.cpus, at, report);
     if (value.startUs >= draft.untilUs.value) {
       const until = formatDuration(draft.untilUs.value);
       report(
@@ -42,13 +44,14 @@ export function checkDraft(draft: Draft, report: Report): void {
     }
   }
   checkOrder(draft, report);
-  const blackholes = new Set<string>();
-  for (const step of draft.timeline) checkDeed(step.value.deed, step.at, names, blackholes, report);
+  const cutOff = new Set<string>();
+  for (const step of draft.timeline) checkDeed(step.value.deed, step.at, names, cutOff, report);
 }
 
 interface Names {
   readonly servers: readonly Server[];
   readonly staters: readonly string[];
+  readonly cpus: number;
 }
 
 function namesOf(servers: readonly Server[]): string[] {
@@ -107,23 +110,19 @@ function checkOrder(draft: Draft, report: Report): void {
   }
 }
 
-function checkDeed(
-  deed: Deed,
-  at: Placed<0>["at"],
-  names: Names,
-  blackholes: Set<string>,
-  report: Report,
-): void {
+function checkDeed(deed: Deed, at: Placed<0>["at"], names: Names, cutOff: Set<string>, report: Report): void {
   switch (deed.do) {
     case "blackhole":
+    case "icmp":
       checkHost(deed.host, at, names.servers, report);
-      if (blackholes.has(deed.host)) {
-        report(at, "out-of-order", `${deed.host} is in a blackhole already; heal it first`);
+      if (cutOff.has(deed.host)) {
+        const how = deed.do === "icmp" ? "cut off" : "in a blackhole";
+        report(at, "out-of-order", `${deed.host} is ${how} already; heal it first`);
       }
-      blackholes.add(deed.host);
+      cutOff.add(deed.host);
       return;
     case "heal":
-      if (!blackholes.delete(deed.host)) {
+      if (!cutOff.delete(deed.host)) {
         report(
           at,
           "heal-without-blackhole",
@@ -136,12 +135,37 @@ function checkDeed(
       return known("server", deed.server, namesOf(names.servers), at, report);
     case "chrt":
       return known("thread", deed.target, ["rpciod", ...names.staters], at, report);
+    case "taskset":
+      if (deed.target === "rpciod") {
+        return report(at, "bad-value", "rpciod's threads are bound, each to its CPU; taskset a stater");
+      }
+      checkCpus(deed.cpus, names.cpus, at, report);
+      return known("stater", deed.target, names.staters, at, report);
     case "kill":
       return known("stater", deed.target, names.staters, at, report);
     case "wait":
     case "wait-for":
       return;
   }
+}
+
+function checkCpus(
+  affinity: readonly number[] | undefined,
+  cpus: number,
+  at: Placed<0>["at"],
+  report: Report,
+): void {
+  if (affinity === undefined) return;
+  if (affinity.length === 0)
+    report(at, "bad-value", "a thread needs a CPU to run on; name one, or leave the list out");
+  const absent = affinity.find((cpu) => cpu >= cpus);
+  if (absent === undefined) return;
+  const have = cpus === 1 ? "there is only CPU 0" : `CPUs go from 0 to ${cpus - 1}`;
+  report(
+    at,
+    "bad-value",
+    `no CPU ${absent}: ${have}; did you mean ${cpus - 1}? Or raise cpus to ${absent + 1}`,
+  );
 }
 
 function checkHost(host: string, at: Placed<0>["at"], servers: readonly Server[], report: Report): void {

@@ -4,7 +4,7 @@ import { DEFAULT_PORT } from "./defaults.js";
 import { suggest } from "./nearest.js";
 import type { Sched, SchedClass, Server } from "./scenario.js";
 import type { Command } from "./shell.js";
-import { parseDuration, parseHost, parseMount, schedOf } from "./words.js";
+import { parseCpuList, parseCpuMask, parseDuration, parseHost, parseMount, schedOf } from "./words.js";
 
 interface Known {
   readonly name: string;
@@ -27,6 +27,7 @@ export const COMMANDS: readonly Known[] = [
     run: (command, c) => program(command, command.words, c),
   },
   { name: "chrt", is: named("chrt"), run: chrt },
+  { name: "taskset", is: named("taskset"), run: taskset },
   { name: "ip", is: named("ip"), run: ip },
   {
     name: "/etc/init.d/nfs",
@@ -100,7 +101,18 @@ function serverAt(host: string, command: Command, c: Compiling): string | undefi
 
 const OTHER: Sched = { class: "OTHER", prio: 0 };
 
-function program(command: Command, words: readonly string[], c: Compiling, sched: Sched = OTHER): void {
+/** What stands before a program: priority and CPUs. */
+interface Launch {
+  readonly sched: Sched;
+  readonly affinity?: readonly number[];
+}
+
+function program(
+  command: Command,
+  words: readonly string[],
+  c: Compiling,
+  launch: Launch = { sched: OTHER },
+): void {
   const base = PROGRAM.exec(words[0] ?? "")?.[1];
   const [, file, seconds] = words;
   const interval = parseDuration(`${seconds}s`);
@@ -126,7 +138,7 @@ function program(command: Command, words: readonly string[], c: Compiling, sched
   const name = same === 0 ? base : `${base}-${same + 1}`;
   c.jobs.push(name);
   const server = c.mounts.get(point)!;
-  const value = { name, server, file, sched, intervalUs: interval.value, startUs: c.clockUs };
+  const value = { name, server, file, ...launch, intervalUs: interval.value, startUs: c.clockUs };
   c.staters.push({ value, at: command.at });
 }
 
@@ -135,9 +147,9 @@ const POLICIES: Readonly<Record<string, SchedClass>> = {
 };
 
 /** chrt(1): round-robin when no class is named. */
-function chrt(command: Command, c: Compiling): void {
+function chrt(command: Command, c: Compiling, all = command.words, launch: Omit<Launch, "sched"> = {}): void {
   let of: SchedClass = "RR";
-  let words = command.words.slice(1);
+  let words = all.slice(1);
   let onPid = false;
   while (words[0]?.startsWith("-") && !/^-\d/.test(words[0])) {
     const flag = words[0];
@@ -152,10 +164,37 @@ function chrt(command: Command, c: Compiling): void {
   }
   const sched = schedOf(of, Number(prio));
   if (!sched.ok) return c.report(command.at, sched.code, `chrt: ${sched.message}`);
-  if (!onPid) return program(command, words.slice(1), c, sched.value);
+  if (!onPid) return started(command, words.slice(1), c, { ...launch, sched: sched.value });
   const targets = targetsOf(words.slice(1), command, c, ["rpciod"]);
   if (targets.length > 0) gap(c, command.at);
   for (const target of targets) add(c, command.at, { do: "chrt", target, sched: sched.value });
+}
+
+/** taskset(1): a mask, or a list after -c; -p for what runs already. */
+function taskset(command: Command, c: Compiling, all = command.words, sched: Sched = OTHER): void {
+  const like = "taskset -c 0 chrt 50 ./hang.py FILE SECONDS, or taskset -cp 0 $(pgrep hang.py)";
+  let words = all.slice(1);
+  let flags = "";
+  while (words[0]?.startsWith("-")) {
+    flags += ({ "--cpu-list": "c", "--pid": "p" } as Record<string, string>)[words[0]] ?? words[0].slice(1);
+    words = words.slice(1);
+  }
+  if (!/^c?p?c?$/.test(flags) || words.length < 2) return usage(command, c, like);
+  const cpus = (flags.includes("c") ? parseCpuList : parseCpuMask)(words[0]!);
+  if (!cpus.ok) return c.report(command.at, cpus.code, `taskset: ${cpus.message}`);
+  const rest = words.slice(1);
+  if (!flags.includes("p")) return started(command, rest, c, { sched, affinity: cpus.value });
+  const targets = targetsOf(rest, command, c, ["rpciod"]);
+  if (targets.length > 0) gap(c, command.at);
+  for (const target of targets) add(c, command.at, { do: "taskset", target, cpus: cpus.value });
+}
+
+/** What a launcher starts: a program, or another launcher that does. */
+function started(command: Command, words: readonly string[], c: Compiling, launch: Launch): void {
+  const { sched, ...rest } = launch;
+  if (words[0] === "chrt") return chrt(command, c, words, rest);
+  if (words[0] === "taskset") return taskset(command, c, words, sched);
+  program(command, words, c, launch);
 }
 
 function ip(command: Command, c: Compiling): void {

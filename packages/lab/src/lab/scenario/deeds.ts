@@ -1,10 +1,17 @@
 /** The timeline of a YAML scenario: one key names the deed, a table says which other keys go with it. */
 import type { Us } from "../trace.js";
-import { DEFAULT_RESTART } from "./defaults.js";
-import type { Position } from "./error.js";
-import { type Found, mapping, type Read, type Source, scalar } from "./fields.js";
-import type { Deed, Sched, TimelineStep } from "./scenario.js";
-import { oneOf, parseDuration, parseHost, parseName, parseSched } from "./words.js";
+import { DEFAULT_QUEUE, DEFAULT_RESTART, DEFAULT_ROUTER } from "./defaults.js";
+import type { Placed, Position } from "./error.js";
+import { type Found, list, mapping, type Read, type Source, scalar } from "./fields.js";
+import {
+  type AcceptQueue,
+  type Deed,
+  type Sched,
+  type TimelineStep,
+  UNREACHABLES,
+  type Unreachable,
+} from "./scenario.js";
+import { oneOf, parseDuration, parseHost, parseName, parseSched, wholeNumber } from "./words.js";
 
 interface StepKeys {
   readonly at: Us;
@@ -13,6 +20,14 @@ interface StepKeys {
   readonly restart: string;
   readonly closing: "fin" | "rst";
   readonly refuse: Us;
+  readonly backlog: number;
+  readonly crowd: number;
+  readonly accept: Us;
+  readonly icmp: Unreachable;
+  readonly host: string;
+  readonly from: string;
+  readonly taskset: string;
+  readonly cpus: readonly Placed<number>[];
   readonly chrt: string;
   readonly sched: Sched;
   readonly kill: string;
@@ -28,6 +43,14 @@ const readKeys = mapping<StepKeys>({
   restart: scalar(parseName),
   closing: scalar(oneOf("way of closing", ["fin", "rst"])),
   refuse: scalar(parseDuration),
+  backlog: scalar(wholeNumber(0, 65_535)),
+  crowd: scalar(wholeNumber(0, 65_535)),
+  accept: scalar(parseDuration),
+  icmp: scalar(oneOf("ICMP error", UNREACHABLES)),
+  host: scalar(parseHost),
+  from: scalar(parseHost),
+  taskset: scalar(parseName),
+  cpus: list(scalar(wholeNumber(0, 63))),
   chrt: scalar(parseName),
   sched: scalar(parseSched),
   kill: scalar(parseName),
@@ -47,9 +70,24 @@ const VERBS: Readonly<Record<string, Verb>> = {
   blackhole: { beside: [], deed: ({ blackhole: host }) => (host ? { do: "blackhole", host } : undefined) },
   heal: { beside: [], deed: ({ heal: host }) => (host ? { do: "heal", host } : undefined) },
   restart: {
-    beside: ["closing", "refuse"],
-    deed: ({ restart: server, closing = DEFAULT_RESTART.closing, refuse = DEFAULT_RESTART.refuseUs }) =>
-      server ? { do: "restart-server", server, closing, refuseUs: refuse } : undefined,
+    beside: ["closing", "refuse", "backlog", "crowd", "accept"],
+    deed: ({
+      restart: server,
+      closing = DEFAULT_RESTART.closing,
+      refuse = DEFAULT_RESTART.refuseUs,
+      ...rest
+    }) =>
+      server ? { do: "restart-server", server, closing, refuseUs: refuse, ...queueOf(rest) } : undefined,
+  },
+  icmp: {
+    beside: ["host!", "from"],
+    deed: ({ icmp: error, host, from = DEFAULT_ROUTER }) =>
+      error && host ? { do: "icmp", error, host, from } : undefined,
+  },
+  taskset: {
+    beside: ["cpus!"],
+    deed: ({ taskset: target, cpus }) =>
+      target && cpus ? { do: "taskset", target, cpus: cpus.map((cpu) => cpu.value) } : undefined,
   },
   chrt: {
     beside: ["sched!"],
@@ -63,6 +101,17 @@ const VERBS: Readonly<Record<string, Verb>> = {
     deed: ({ "wait-for": event }) => (event ? { do: "wait-for", event } : undefined),
   },
 };
+
+function queueOf({ backlog, crowd, accept }: Found<StepKeys>): { readonly queue?: AcceptQueue } {
+  if (backlog === undefined && crowd === undefined && accept === undefined) return {};
+  return {
+    queue: {
+      backlog: backlog ?? DEFAULT_QUEUE.backlog,
+      crowd: crowd ?? DEFAULT_QUEUE.crowd,
+      acceptUs: accept ?? DEFAULT_QUEUE.acceptUs,
+    },
+  };
+}
 
 /** A step; without `at`, `atUs` is undefined: it comes at the time of the step before. */
 export interface ReadStep extends Omit<TimelineStep, "atUs"> {

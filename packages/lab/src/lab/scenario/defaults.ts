@@ -1,5 +1,5 @@
 /** What a scenario that does not say is taken to mean: the report's machine, left alone. One place for all of it. */
-import type { Scenario, Server, Stater } from "./scenario.js";
+import type { AcceptQueue, Scenario, Server, Stater } from "./scenario.js";
 
 const second = 1_000_000;
 
@@ -28,6 +28,8 @@ export const DEFAULTS: Omit<Scenario, "name" | "title" | "servers" | "staters" |
   preemption: "voluntary",
   rpciod: { class: "OTHER", prio: 0 },
   timeoMs: 60_000,
+  rpFilter: false,
+  watch: [],
   untilUs: 60 * second,
   maxSteps: 1_000_000,
   expect: "recovers",
@@ -35,6 +37,12 @@ export const DEFAULTS: Omit<Scenario, "name" | "title" | "servers" | "staters" |
 
 /** What knfsd was recorded to do: it closes what it had with a FIN (a RST answers later), and is gone for a second. */
 export const DEFAULT_RESTART = { closing: "fin", refuseUs: second } as const;
+
+/** knfsd listens with a backlog of 64 and accepts at once. */
+export const DEFAULT_QUEUE: AcceptQueue = { backlog: 64, crowd: 0, acceptUs: 0 };
+
+/** Who answers with ICMP when a step does not say: the network's router. */
+export const DEFAULT_ROUTER = "192.168.1.1";
 
 /** Between two lines of a report script, for somebody who types. */
 export const SCRIPT_GAP_US = second;

@@ -10,7 +10,9 @@ import {
   type Scenario,
   type Sched,
   type Server,
+  UNREACHABLES,
   VERDICTS,
+  WATCHES,
 } from "./scenario.js";
 import { parseScenario } from "./yaml.js";
 
@@ -62,7 +64,26 @@ function deed(servers: readonly Server[], staters: readonly string[]): fc.Arbitr
       { do: "heal", host: h },
     ]),
     fc
-      .record({ server, closing: fc.constantFrom("fin" as const, "rst" as const), refuseUs: us })
+      .record({
+        host: fc.constantFrom(...servers.map((s) => s.host)),
+        error: fc.constantFrom(...UNREACHABLES),
+        from: host,
+      })
+      .map((r): Deed[] => [
+        { do: "icmp", ...r },
+        { do: "heal", host: r.host },
+      ]),
+    stater.map((target): Deed[] => [{ do: "taskset", target, cpus: [0] }]),
+    fc
+      .record(
+        {
+          server,
+          closing: fc.constantFrom("fin" as const, "rst" as const),
+          refuseUs: us,
+          queue: fc.record({ backlog: fc.nat(65_535), crowd: fc.nat(65_535), acceptUs: us }),
+        },
+        { requiredKeys: ["server", "closing", "refuseUs"] },
+      )
       .map((r): Deed[] => [{ do: "restart-server", ...r }]),
     fc
       .record({ target: fc.oneof(stater, fc.constant("rpciod")), sched })
@@ -84,14 +105,18 @@ const scenario: fc.Arbitrary<Scenario> = fc
     const servers: Server[] = hosts.map((h, i) => ({ name: names[i]!, host: h, port }));
     const [, , first, second] = names as [string, string, string, string];
     const stater = (of: string) =>
-      fc.record({
-        name: fc.constant(of),
-        server: fc.constantFrom(...servers.map((s) => s.name)),
-        file: words,
-        sched,
-        intervalUs: us,
-        startUs: us,
-      });
+      fc.record(
+        {
+          affinity: fc.constant([0]),
+          name: fc.constant(of),
+          server: fc.constantFrom(...servers.map((s) => s.name)),
+          file: words,
+          sched,
+          intervalUs: us,
+          startUs: us,
+        },
+        { requiredKeys: ["name", "server", "file", "sched", "intervalUs", "startUs"] },
+      );
     return fc.record({
       name,
       title: words,
@@ -110,6 +135,8 @@ const scenario: fc.Arbitrary<Scenario> = fc
             .toSorted((a, b) => a[0] - b[0])
             .flatMap(([atUs, deeds]) => deeds.map((d) => ({ atUs, deed: d, line: 0 }))),
         ),
+      rpFilter: fc.boolean(),
+      watch: fc.subarray([...WATCHES]),
       untilUs: fc.integer({ min: 50_000_001, max: 86_400_000_000 }),
       maxSteps: fc.integer({ min: 1, max: 1_000_000_000 }),
       expect: fc.constantFrom(...VERDICTS),
@@ -143,6 +170,8 @@ servers:
   - { name: server, host: 192.168.1.200, port: 2049 }
 staters:
   - { name: hang.py, server: server, file: /mnt/test/file.txt, sched: RR 50, interval: 10s, start: 0s }
+rp_filter: false
+watch: []
 timeline:
   - { at: 1s, wait: 200ms }
 until: 60s

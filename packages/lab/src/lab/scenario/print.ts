@@ -22,7 +22,10 @@ export function printScenario(s: Scenario): string {
       sched: formatSched(stater.sched),
       interval: formatDuration(stater.intervalUs),
       start: formatDuration(stater.startUs),
+      ...(stater.affinity === undefined ? {} : { affinity: stater.affinity }),
     })),
+    rp_filter: s.rpFilter,
+    watch: s.watch,
     timeline: s.timeline.map((step) => ({ at: formatDuration(step.atUs), ...keysOf(step.deed) })),
     until: formatDuration(s.untilUs),
     "max-steps": s.maxSteps,
@@ -32,18 +35,33 @@ export function printScenario(s: Scenario): string {
     const items = doc.get(key);
     if (isSeq(items)) for (const item of items.items) if (isMap(item)) item.flow = true;
   }
-  const fixes = doc.get("fixes");
-  if (isSeq(fixes)) fixes.flow = true;
+  for (const key of ["fixes", "watch"]) {
+    const words = doc.get(key);
+    if (isSeq(words)) words.flow = true;
+  }
   return doc.toString({ lineWidth: 0, flowCollectionPadding: true });
 }
 
-function keysOf(deed: Deed): Record<string, string> {
+function keysOf(deed: Deed): Record<string, unknown> {
   switch (deed.do) {
     case "blackhole":
     case "heal":
       return { [deed.do]: deed.host };
     case "restart-server":
-      return { restart: deed.server, closing: deed.closing, refuse: formatDuration(deed.refuseUs) };
+      return {
+        restart: deed.server,
+        closing: deed.closing,
+        refuse: formatDuration(deed.refuseUs),
+        ...(deed.queue && {
+          backlog: deed.queue.backlog,
+          crowd: deed.queue.crowd,
+          accept: formatDuration(deed.queue.acceptUs),
+        }),
+      };
+    case "icmp":
+      return { icmp: deed.error, host: deed.host, from: deed.from };
+    case "taskset":
+      return { taskset: deed.target, cpus: deed.cpus };
     case "chrt":
       return { chrt: deed.target, sched: formatSched(deed.sched) };
     case "kill":

@@ -6,7 +6,8 @@ export type Preset = (typeof PRESETS)[number];
 
 /**
  * Changes on top of a preset, each its own switch. `eagain-to-connect`: the report's first fix. `no-early-wake`: its
- * "right" fix (nobody is woken before the worker is done). The rest are upstream commits, by what they do.
+ * "right" fix (nobody is woken before the worker is done). The rest are upstream commits, by what they do; the last
+ * changes no logic, only how long one thing takes.
  */
 export const FIXES = [
   "eagain-to-connect",
@@ -16,8 +17,13 @@ export const FIXES = [
   "no-shutdown-on-epipe", // b9d2bb2ee537
   "quiet-abort", // 4bc1e68ed6a8
   "no-error-callback", // f878b657ce8e
+  "slow-last-wake", // no fix: the report's feared second race with its window held open
 ] as const;
 export type Fix = (typeof FIXES)[number];
+
+/** Properties that a scenario may switch on; the old kernels break them on their way into the hang. */
+export const WATCHES = ["no-shutdown-while-connecting"] as const;
+export type Watch = (typeof WATCHES)[number];
 
 /** The five verdicts. Over all schedules they are judged by an explorer; of one run they say what that run did. */
 export const VERDICTS = ["recovers", "churns", "stalls", "hangs", "breaks"] as const;
@@ -43,6 +49,21 @@ export interface Stater {
   readonly intervalUs: Us;
   /** When it starts. */
   readonly startUs: Us;
+  /** The CPUs it may run on, as taskset(1) says them; absent: any. */
+  readonly affinity?: readonly number[];
+}
+
+/** The ICMP errors (type 3) that Linux takes for an unreachable peer, by their codes' names. */
+export const UNREACHABLES = ["net-unreachable", "host-unreachable", "port-unreachable"] as const;
+export type Unreachable = (typeof UNREACHABLES)[number];
+
+/** How a server process that has just started listens: listen(2)'s backlog, and what is slow about its start. */
+export interface AcceptQueue {
+  readonly backlog: number;
+  /** Connections of other clients that come before anybody else's. */
+  readonly crowd: number;
+  /** From when it listens to when it accepts for the first time. */
+  readonly acceptUs: Us;
 }
 
 /** What somebody does, and when: at a time, or once a stat is in flight (`stat-in-flight`) after the step before. */
@@ -55,7 +76,12 @@ export type Deed =
       readonly server: string;
       readonly closing: "fin" | "rst";
       readonly refuseUs: Us;
+      /** Absent: a long backlog, and accepted at once. */
+      readonly queue?: AcceptQueue;
     }
+  /** From now on what is sent to `host` goes nowhere, and `from` (a router, or the host itself) says so; until healed. */
+  | { readonly do: "icmp"; readonly error: Unreachable; readonly host: string; readonly from: string }
+  | { readonly do: "taskset"; readonly target: string; readonly cpus: readonly number[] }
   | { readonly do: "chrt"; readonly target: "rpciod" | (string & {}); readonly sched: Sched }
   | { readonly do: "kill"; readonly target: string }
   | { readonly do: "rpcinfo"; readonly server: string }
@@ -88,6 +114,9 @@ export interface Scenario {
   readonly timeoMs: number;
   readonly servers: readonly Server[];
   readonly staters: readonly Stater[];
+  /** The sysctl: the client drops what comes from where it has no route to, so from behind its own blackhole. */
+  readonly rpFilter: boolean;
+  readonly watch: readonly Watch[];
   readonly timeline: readonly TimelineStep[];
   /** The run ends here. */
   readonly untilUs: Us;

@@ -121,7 +121,7 @@ test("the kernel's release chooses the preset", () => {
 
 test("comments set what shell lines cannot say", () => {
   const s = of(`# kernel: v3.6\n# expect: churns\n# fix: quiet-abort\n# fix: no-early-wake\n# cpus: 2
-# preemption: full\n# rpciod: RR 51\n# until: 90s\n# closing: rst\n# refuse: 0\n# name: n\n# title: T t
+# preemption: full\n# rpciod: RR 51\n# until: 90s\n# closing: rst\n# refuse: 0\n# rp_filter: true\n# watch: no-shutdown-while-connecting\n# name: n\n# title: T t
 # host: nas 10.0.0.9
 mount -o timeo=20 nas:/e /mnt # the mount
 hang.py /mnt/f 1
@@ -136,6 +136,8 @@ nas# /etc/init.d/nfs restart`);
     preemption: "full",
     rpciod: { class: "RR", prio: 51 },
     timeoMs: 2000,
+    rpFilter: true,
+    watch: ["no-shutdown-while-connecting"],
     untilUs: 90_000_000,
     expect: "churns",
   });
@@ -143,6 +145,28 @@ nas# /etc/init.d/nfs restart`);
   assert.equal(staters[0]?.server, "nas");
   assert.deepEqual(timeline[0]?.deed, { do: "restart-server", server: "nas", closing: "rst", refuseUs: 0 });
   assert.ok(maxSteps > 0);
+});
+
+test("taskset says where a program may run, before it starts or later, around chrt or inside it", () => {
+  const s = of(
+    `# cpus: 3\nmount 10.0.0.1:/a /mnt\ntaskset -c 0,2 chrt 50 ./hang.py /mnt/f 1\nchrt -f 3 taskset 0x6 ./b.py /mnt/f 1
+./c.py /mnt/f 1\ntaskset -cp 1-2 $(pgrep hang.py)\ntaskset -p 1 $(pgrep b.py)`,
+  );
+  assert.deepEqual(
+    s.staters.map(({ sched, affinity }) => [sched.class, sched.prio, affinity]),
+    [
+      ["RR", 50, [0, 2]],
+      ["FIFO", 3, [1, 2]],
+      ["OTHER", 0, undefined],
+    ],
+  );
+  assert.deepEqual(
+    s.timeline.map(({ deed }) => deed),
+    [
+      { do: "taskset", target: "hang.py", cpus: [1, 2] },
+      { do: "taskset", target: "b.py", cpus: [0] },
+    ],
+  );
 });
 
 test("a program stats the server whose mount holds its file, the deepest one", () => {

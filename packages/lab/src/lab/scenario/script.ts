@@ -5,12 +5,23 @@ import type { Compiling } from "./compiling.js";
 import { DEFAULT_RESTART, DEFAULT_SERVER, DEFAULTS } from "./defaults.js";
 import { collector, type Position, ScenarioError } from "./error.js";
 import { nearest, suggest } from "./nearest.js";
-import { FIXES, type Fix, PREEMPTION, PRESETS, type Preset, type Scenario, VERDICTS } from "./scenario.js";
+import {
+  FIXES,
+  type Fix,
+  PREEMPTION,
+  PRESETS,
+  type Preset,
+  type Scenario,
+  VERDICTS,
+  WATCHES,
+  type Watch,
+} from "./scenario.js";
 import { type Command, readShell } from "./shell.js";
 import {
   oneOf,
   type Parsed,
   parseDuration,
+  parseFlag,
   parseHost,
   parseName,
   parseSched,
@@ -33,6 +44,12 @@ const DIRECTIVES: Readonly<Record<string, (value: string, c: Compiling, at: Posi
   rpciod: (value, c) => set(parseSched(value), (v) => (c.settings.rpciod = v)),
   until: (value, c, at) => set(parseDuration(value), (v) => (c.settings.untilUs = { value: v, at })),
   closing: (value, c) => set(oneOf("way of closing", ["fin", "rst"])(value), (v) => (c.restart.closing = v)),
+  rp_filter: (value, c) => set(parseFlag(value), (v) => (c.settings.rpFilter = v)),
+  watch: (value, c) =>
+    set(
+      oneOf<Watch>("property to watch", WATCHES)(value),
+      (v) => (c.settings.watch = [...new Set([...c.settings.watch, v])]),
+    ),
   refuse: (value, c) => set(parseDuration(value), (v) => (c.restart.refuseUs = v)),
   host: (value, c, at) => {
     const [name = "", host = ""] = value.split(/\s+/);

@@ -92,6 +92,32 @@ export function oneOf<W extends string>(what: string, words: readonly W[]): (tex
   };
 }
 
+/** `true` or `false`, nothing else that YAML took for them once. */
+export function parseFlag(text: string): Parsed<boolean> {
+  if (text === "true" || text === "false") return good(text === "true");
+  return bad("bad-value", `"${text}" is neither true nor false`);
+}
+
+/** CPU numbers as taskset(1) lists them: `0`, `0,2`, `0-2,5`. Ascending, each once. */
+export function parseCpuList(text: string): Parsed<readonly number[]> {
+  const cpus = new Set<number>();
+  for (const part of text.split(",")) {
+    const [, first, last = first] = /^(\d{1,2})(?:-(\d{1,2}))?$/.exec(part.trim()) ?? [];
+    if (first === undefined || Number(last) < Number(first))
+      return bad("bad-value", `"${text}" is no list of CPUs; write 0, 0,2 or 0-2`);
+    for (let cpu = Number(first); cpu <= Number(last); cpu++) cpus.add(cpu);
+  }
+  return good([...cpus].toSorted((a, b) => a - b));
+}
+
+/** A mask of CPUs as taskset(1) takes one: hexadecimal, bit 0 for CPU 0. */
+export function parseCpuMask(text: string): Parsed<readonly number[]> {
+  const digits = /^(?:0x)?([0-9a-f]{1,16})$/i.exec(text)?.[1];
+  const mask = digits === undefined ? 0n : BigInt(`0x${digits}`);
+  if (mask === 0n) return bad("bad-value", `"${text}" is no mask of CPUs; 1 is CPU 0, 3 is CPUs 0 and 1`);
+  return good([...Array(64).keys()].filter((cpu) => ((mask >> BigInt(cpu)) & 1n) === 1n));
+}
+
 /** A whole number between two bounds, both included. */
 export function wholeNumber(least: number, most: number): (text: string) => Parsed<number> {
   return (text) => {

@@ -45,7 +45,7 @@ servers:
   - { name: nas, host: 10.0.0.1, port: 20049 }
   - { name: other, host: 10.0.0.2 }
 staters:
-  - { name: a.py, server: other, file: /mnt/a, sched: RR 50, interval: 1.5s, start: 200ms }
+  - { name: a.py, server: other, file: /mnt/a, sched: RR 50, interval: 1.5s, start: 200ms, affinity: [1] }
   - { name: b.py }
 timeline:
   - { at: 1s, blackhole: 10.0.0.1 }
@@ -58,6 +58,11 @@ timeline:
   - { chrt: a.py, sched: OTHER }
   - { kill: b.py }
   - { rpcinfo: nas }
+  - { taskset: a.py, cpus: [0, 1] }
+  - { restart: nas, backlog: 2, crowd: 3, accept: 4s }
+  - { icmp: host-unreachable, host: 10.0.0.1, from: 10.0.0.9 }
+rp_filter: true
+watch: [no-shutdown-while-connecting]
 until: 2min
 max-steps: 10
 expect: stalls
@@ -85,6 +90,7 @@ expect: stalls
         sched: { class: "RR", prio: 50 },
         intervalUs: 1_500_000,
         startUs: 200_000,
+        affinity: [1],
       },
       { ...DEFAULT_STATER, name: "b.py", server: "nas" },
     ],
@@ -107,7 +113,26 @@ expect: stalls
       { atUs: 4_000_000, deed: { do: "chrt", target: "a.py", sched: { class: "OTHER", prio: 0 } }, line: 23 },
       { atUs: 4_000_000, deed: { do: "kill", target: "b.py" }, line: 24 },
       { atUs: 4_000_000, deed: { do: "rpcinfo", server: "nas" }, line: 25 },
+      { atUs: 4_000_000, deed: { do: "taskset", target: "a.py", cpus: [0, 1] }, line: 26 },
+      {
+        atUs: 4_000_000,
+        deed: {
+          do: "restart-server",
+          server: "nas",
+          closing: "fin",
+          refuseUs: 1_000_000,
+          queue: { backlog: 2, crowd: 3, acceptUs: 4_000_000 },
+        },
+        line: 27,
+      },
+      {
+        atUs: 4_000_000,
+        deed: { do: "icmp", error: "host-unreachable", host: "10.0.0.1", from: "10.0.0.9" },
+        line: 28,
+      },
     ],
+    rpFilter: true,
+    watch: ["no-shutdown-while-connecting"],
     untilUs: 120_000_000,
     maxSteps: 10,
     expect: "stalls",

@@ -20,10 +20,13 @@ import {
   type TimelineStep,
   VERDICTS,
   type Verdict,
+  WATCHES,
+  type Watch,
 } from "./scenario.js";
 import {
   oneOf,
   parseDuration,
+  parseFlag,
   parseHost,
   parseMount,
   parseName,
@@ -40,6 +43,7 @@ interface StaterKeys {
   readonly sched: Sched;
   readonly interval: Us;
   readonly start: Us;
+  readonly affinity: readonly Placed<number>[];
 }
 
 const readStater = mapping<StaterKeys>({
@@ -49,6 +53,7 @@ const readStater = mapping<StaterKeys>({
   sched: scalar(parseSched),
   interval: scalar(parseDuration),
   start: scalar(parseDuration),
+  affinity: list(scalar(wholeNumber(0, 63))),
 });
 
 const readServer = mapping<Server>(
@@ -69,6 +74,8 @@ const readFile = mapping(
     timeo: placed(scalar(parseTimeo)),
     servers: list(readServer),
     staters: list(readStater),
+    rp_filter: scalar(parseFlag),
+    watch: list<Watch>(scalar(oneOf("property to watch", WATCHES))),
     timeline: list(readStep),
     until: placed(scalar(parseDuration)),
     "max-steps": scalar(wholeNumber(1, 1_000_000_000)),
@@ -144,6 +151,8 @@ function readDraft(source: Source, file: string): Draft | undefined {
     timeoMs: found.timeo?.value ?? found.mount?.timeoMs ?? DEFAULTS.timeoMs,
     servers,
     staters: (found.staters ?? []).map((stater) => staterOf(stater, first)),
+    rpFilter: found.rp_filter ?? DEFAULTS.rpFilter,
+    watch: found.watch?.map((watch) => watch.value) ?? DEFAULTS.watch,
     timeline: timelineOf(found.timeline ?? []),
     untilUs: found.until ?? { value: DEFAULTS.untilUs, at: start },
     maxSteps: found["max-steps"] ?? DEFAULTS.maxSteps,
@@ -165,6 +174,7 @@ function staterOf({ value, at }: Placed<Partial<StaterKeys>>, server: string): P
     sched: value.sched ?? DEFAULT_STATER.sched,
     intervalUs: value.interval ?? DEFAULT_STATER.intervalUs,
     startUs: value.start ?? DEFAULT_STATER.startUs,
+    ...(value.affinity === undefined ? {} : { affinity: value.affinity.map((cpu) => cpu.value) }),
   };
   return { value: stater, at };
 }
