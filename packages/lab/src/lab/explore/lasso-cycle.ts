@@ -18,7 +18,9 @@ export interface Cycles {
   some(state: number): Cycle;
   /**
    * The cheapest fair cycle whose weight is below (`heavy`, `steps`); undefined: there is none. Exact: Dijkstra's search
-   * over state, thread that ran last and debts. `pay` is asked before every node; false: gives up, as if none.
+   * over state, thread that ran last and debts. Cycles through states asked for earlier are left out: what a cycle
+   * weighs does not depend on where it begins, and who asks in the order of the prefixes has had it for less.
+   * `pay` is asked before every node; false: gives up, as if none.
    */
   cheapest(state: number, heavy: number, steps: number, pay: () => boolean): Cycle | undefined;
 }
@@ -34,6 +36,8 @@ export function cyclesOf(graph: Graph, fair: FairComponents, which: number): Cyc
   const inside = innerEdges(graph, fair, which);
   const acting = new Set(Array.from(inside.edge, (e) => graph.model.choices[choice[e]!]!.actor));
   const lanes = lanesOf(graph, (actor) => acting.has(actor));
+  /** States asked for. */
+  const asked = new Uint8Array(component.length);
   const nodes = component.length * lanes.count * 2 ** debts.bits;
   const search = nodes > MOST_NODES ? undefined : newCheapest(nodes);
 
@@ -88,12 +92,14 @@ export function cyclesOf(graph: Graph, fair: FairComponents, which: number): Cyc
             const e = inside.edge[k]!;
             const by = lanes.ofChoice[choice[e]!]!;
             const to = inside.to[k]!;
+            if (asked[to] === 1) continue;
             const bits = set | debts.step[choice[e]!]! | debts.here[to]!;
             const heavy = by === 0 ? EVENT : held && by !== lane ? PREEMPTION : 0;
             search.offer((to * lanes.count + (by || lane)) * width + bits, e, heavy);
           }
         }
       }
+      asked[start] = 1;
       return best;
     },
   };

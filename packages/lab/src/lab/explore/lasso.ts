@@ -115,6 +115,7 @@ export function cheapestWay(
  * cycle, until no prefix can win any more (then it is exact) or the effort is spent.
  */
 export function cheapestLasso(graph: Graph, fair: FairComponents, effort: Effort = {}): Lasso | undefined {
+  if (fair.components.length === 0) return undefined;
   const ways = waysOf(graph, (s) => isGoal(graph, s));
   const cyclesBy = new Map<number, Cycles>();
   let left = effort.nodes ?? 300_000;

@@ -63,3 +63,23 @@ export function littleGraph(cast: Cast, lines: string, budget?: GraphBudget): Gr
 export function namesOf(graph: Graph, states: readonly number[]): string {
   return states.map((s) => graph.model.print(graph.states.wordsOf(s), 0)["at"]!).join(" ");
 }
+
+/** One weak thread that goes round `states` states for ever. */
+export function ring(states: number): Graph {
+  return buildGraph({
+    name: "ring",
+    words: 1,
+    actors: [{ name: "T", kind: "thread", fairness: "weak" }],
+    choices: [{ name: "T.next", actor: 0, unrelated: false }],
+    maxSuccessors: 1,
+    initial: () => Int32Array.of(0),
+    expand(words, at, out) {
+      out.words[0] = (words[at]! + 1) % states;
+      out.choices[0] = 0;
+      out.count = 1;
+    },
+    label: () => 0,
+    broken: () => undefined,
+    print: (words, at) => ({ at: `${words[at]}` }),
+  });
+}

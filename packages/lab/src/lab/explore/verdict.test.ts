@@ -102,7 +102,7 @@ test("the cycle is checked, not the component around it: strong fairness cuts it
   assert.equal(told({ ...cast, peer: "peer strong" }, nested), "recovers");
 });
 
-test("the witness prefers a later entry with fewer preemptions to a short one", () => {
+test("a cycle is weighed as it repeats: also the preemption where it begins again counts", () => {
   const two = { A: "thread weak", B: "thread weak" };
   // A B in turn, each preempting the other, or each to its end: the same cycle, begun and left differently.
   const lines = `
