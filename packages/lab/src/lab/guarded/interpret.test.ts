@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { BROKEN, GOAL, newSuccessors } from "../explore/mod.js";
+import { changes } from "./changes.js";
+import { check } from "./check.js";
+import type { Expression } from "./checked.js";
 import { interpret, type Named } from "./interpret.fixture.js";
 import { type Action, compile, GuardedError, type GuardedProgram } from "./mod.js";
 
@@ -54,6 +57,7 @@ const { statements } = fc.letrec<{ statements: string; statement: string }>((tie
     fc.tuple(fc.constantFrom("x", "neg", "wide"), numeric).map(([name, n]) => `${name} = ${n};`),
     fc.tuple(fc.constantFrom("x", "neg"), condition).map(([name, c]) => `${name} = ${c}; // why\n`),
     fc.constantFrom("e = f;", "f = e;", "e = blue;", "f = green;", "g = grey;", "g = green;"),
+    fc.constantFrom("x = x + 1;", "neg = neg - 2;", "wide = wide + 0;"),
     fc
       .tuple(condition, tie("statements"), condition, tie("statements"), tie("statements"))
       .map(([c, a, d, b, z]) => `if (${c}) { ${a} } else if (${d}) { ${b} } else { ${z} }`),
@@ -155,3 +159,59 @@ test("a compiled program does what its texts say", () => {
   assert.ok(compared > 1_000, `${compared} successors compared: the programs have become too dull`);
   assert.ok(left > 20, `${left} programs left a range: the programs have become too tame`);
 });
+
+test("a step is known to change something exactly when it does", () => {
+  const seen = { always: 0, never: 0, sometimes: 0 };
+  fc.assert(
+    fc.property(programs, (program) => {
+      if (compiled(program) === undefined) return;
+      const meant = interpret({ ...program, actions: program.actions.map((a) => ({ ...a, after: 0 })) });
+      const { steps } = check(program);
+      let state = meant.initial;
+      for (let depth = 0; depth < 4; depth++) {
+        const next = meant.successors(state);
+        for (const [action, after] of next) {
+          const known = changes(steps.find((s) => s.name === action)!);
+          const changed = program.variables.some(({ name }) => state[name] !== after[name]);
+          assert.equal(evaluate(known, state) !== 0, changed, action);
+          seen[known.kind !== "number" ? "sometimes" : changed ? "always" : "never"]++;
+        }
+        if (next.length === 0) return;
+        state = next[depth % next.length]![1];
+      }
+    }),
+    { numRuns: 1_500, seed: 2 },
+  );
+  for (const [what, times] of Object.entries(seen)) assert.ok(times > 50, `${what}: only ${times} times`);
+});
+
+function evaluate(e: Expression, state: Named): number {
+  if (e.kind === "number") return e.lo;
+  if (e.kind === "variable") {
+    const held = state[e.place.name]!;
+    return typeof held === "number" ? held : e.place.values!.indexOf(held);
+  }
+  if (e.kind === "unary") {
+    const of = evaluate(e.of, state);
+    return e.op === "-" ? -of : Number(of === 0);
+  }
+  return apply(e.op, evaluate(e.left, state), evaluate(e.right, state));
+}
+
+function apply(op: string, a: number, b: number): number {
+  if (op === "+") return a + b;
+  if (op === "-") return a - b;
+  if (op === "*") return a * b;
+  const [x, y] = [a !== 0, b !== 0];
+  const conditions: Readonly<Record<string, boolean>> = {
+    "||": x || y,
+    "&&": x && y,
+    "==": a === b,
+    "!=": a !== b,
+    "<": a < b,
+    "<=": a <= b,
+    ">": a > b,
+    ">=": a >= b,
+  };
+  return Number(conditions[op]);
+}

@@ -1,21 +1,26 @@
-import type { Model } from "../explore/mod.js";
+import { buildGraph, fairComponents, GOAL, type Model } from "../explore/mod.js";
 import { type Found, isGoal } from "./search.fixture.js";
 
-/**
- * Whether some schedule never reaches a goal: one that ends without, or a cycle without. `fair`: only schedules that are
- * weakly fair to every actor who is owed anything; an actor who owes nothing may idle. It says what Spin's `<> goal` says.
- */
-export function avoidsGoal(model: Model, found: Found, fair: boolean): boolean {
+/** Whether some schedule, be it unfair, never reaches a goal: one that ends without, or a cycle without. */
+export function avoidsGoal(found: Found): boolean {
   return components(found).some((states) => {
     const inside = new Set(states);
-    const steps = states.flatMap((s) => found.successors[s]!.filter(({ to }) => inside.has(to)));
-    if (!fair) return steps.length > 0 || states.some((s) => found.successors[s]!.length === 0);
-    return model.actors.every((actor, row) => {
-      const his = ({ choice }: { choice: number }) => model.choices[choice]!.actor === row;
-      if (actor.fairness === "none") return true;
-      return steps.some(his) || states.some((s) => !found.successors[s]!.some(his));
-    });
+    const goesRound = states.some((s) => found.successors[s]!.some(({ to }) => inside.has(to)));
+    return goesRound || states.some((s) => found.successors[s]!.length === 0);
   });
+}
+
+/** Whether some fair schedule never reaches a goal, as the explorer sees it: the engine that Spin is to check. */
+export function fairlyAvoidsGoal(model: Model): boolean {
+  const graph = buildGraph(model);
+  const { first, target, label } = graph;
+  const before = new Set<number>([0].filter((s) => (label[s]! & GOAL) === 0));
+  for (const s of before) {
+    for (const to of target.subarray(first[s]!, first[s + 1]!)) {
+      if ((label[to]! & GOAL) === 0) before.add(to);
+    }
+  }
+  return fairComponents(graph, Int32Array.from(before).sort()).components.length > 0;
 }
 
 /** Strongly connected components of what is reached without passing a goal (Kosaraju). */

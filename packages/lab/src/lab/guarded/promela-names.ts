@@ -21,6 +21,7 @@ const taken = `
   always eventually until weakuntil stronguntil release implies equivalent next W U V X
   auto case char const continue default double enum extern float long register restrict signed sizeof static struct
   switch union void volatile while asm typeof linux unix i386 main
+  FAIR CHANGING something
 `;
 
 /** Names for Promela: their own wherever that can be. */

@@ -1,7 +1,16 @@
 /** A program as Promela, the language of Spin (G. Holzmann, The SPIN Model Checker, 2003), for a second opinion. */
 import type { Actor } from "../explore/mod.js";
+import { changes } from "./changes.js";
 import { check } from "./check.js";
-import { type Checked, type Expression, mayMiss, type Place, type Statement, type Step } from "./checked.js";
+import {
+  type Checked,
+  decided,
+  type Expression,
+  mayMiss,
+  type Place,
+  type Statement,
+  type Step,
+} from "./checked.js";
 import { wrong } from "./names.js";
 import type { GuardedProgram } from "./program.js";
 import { type Idents, idents } from "./promela-names.js";
@@ -14,14 +23,17 @@ export function neverClaim(row: number): string {
   return `never_${row}`;
 }
 
+/** A macro: what an action changes. */
+const changing = "CHANGING";
+
 /** Spin numbers the names of enumerated values in one byte, and 0 is none. */
 const mostNames = 255;
 
 /**
  * The program as one Promela model with the same states: a process for each actor, which never ends and has one place
  * to be, so that Spin's weak fairness is fairness to actors and its count of states is ours. Actions are `d_step`s,
- * so that there is nothing in between. Defining FAIR lets actors who owe nothing idle; Spin has no strong fairness, and
- * takes it as weak. Throws `GuardedError`, also for more than 255 names of values.
+ * so that there is nothing in between. Defining FAIR makes Spin's fairness that of `fairComponents`: a step that changes
+ * nothing is none, and who is owed nothing may idle. Spin has no strong fairness: it takes strong as weak. Throws `GuardedError`, also for more than 255 names of values.
  */
 export function toPromela(program: GuardedProgram): string {
   const checked = check(program);
@@ -35,6 +47,13 @@ export function toPromela(program: GuardedProgram): string {
     "",
     ...(names.values.size === 0 ? [] : [`mtype = { ${[...names.values.values()].join(", ")} };`, ""]),
     ...checked.places.map((place) => declaration(place, names)),
+    "",
+    "#ifdef FAIR",
+    "/* To be fair to somebody is to let him change something. */",
+    `#define ${changing}(something) && (something)`,
+    "#else",
+    `#define ${changing}(something)`,
+    "#endif",
     ...urgency(checked, names),
     ...checked.actors.flatMap((actor, row) =>
       process(
@@ -124,9 +143,12 @@ function process(actor: Actor, name: string, steps: readonly Step[], names: Iden
 
 function option(step: Step, names: Idents): readonly string[] {
   const sooner = [...names.enabled].filter(([after]) => after < step.after).map(([, name]) => `!${name}`);
-  const when = expression(step.when, names, sooner.length === 0 ? 0 : levels["&&"]);
+  const changed = changes(step);
+  const always = decided(changed) === 1;
+  const when = expression(step.when, names, sooner.length === 0 && always ? 0 : levels["&&"]);
+  const some = always ? "" : ` ${changing}(${expression(changed, names)})`;
   return [
-    `  :: d_step { ${[when, ...sooner].join(" && ")} ->`,
+    `  :: d_step { ${[when, ...sooner].join(" && ")}${some} ->`,
     `       printf("${step.name.replaceAll(/[\\"%]/g, "_")}\\n");`,
     ...step.does.flatMap((s) => statement(s, names, "       ")),
     "     }",
