@@ -22,7 +22,8 @@ export interface FairComponents {
  * - a `strong` actor who is enabled again and again acts again and again;
  * - an actor with `none` is owed nothing;
  * - a schedule may end, which is the same as stuttering for ever, in a state where nobody weak or strong is enabled.
- *   That is a component of one state: a deadlock, or a state that only a fault could leave.
+ *   That is a component of one state: a deadlock, or a state that only a fault could leave. So a model must not let
+ *   a fault that need not happen hold up a timer: it would seem to wait for the fault for ever.
  *
  * Weak fairness decides a strongly connected component at once: if it owes an actor, so does every part of it.
  * Strong fairness may forbid some of its states only, so these are taken away and the rest is split again: the

@@ -25,6 +25,7 @@ export function less(h: number, n: number, h2: number, n2: number): boolean {
   return h < h2 || (h === h2 && n < n2);
 }
 
+/** A search over `size` nodes: 21 bytes each, as far as it goes. */
 export function newCheapest(size: number): Cheapest {
   const heavy = new Float64Array(size);
   const steps = new Int32Array(size);

@@ -41,7 +41,7 @@ export function cyclesOf(graph: Graph, fair: FairComponents, which: number): Cyc
   const nodes = component.length * lanes.count * 2 ** debts.bits;
   const search = nodes > MOST_NODES ? undefined : newCheapest(nodes);
 
-  /** What `edges` weigh from the time on that `lane` has run before them. */
+  /** What the cycle of `edges` weighs. */
   const weigh = (edges: readonly number[], from: number): number => {
     let lane = 0;
     for (const e of edges) lane = lanes.ofChoice[choice[e]!]! || lane;

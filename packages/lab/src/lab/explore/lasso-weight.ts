@@ -28,7 +28,7 @@ export interface Lanes {
   canStep(s: number, lane: number): boolean;
 }
 
-/** `onlyActors`: the threads among these get a lane, the rest of the steps are events. */
+/** The lanes of a graph's threads, of those that `hasLane` accepts; the rest count as lane 0. */
 export function lanesOf(graph: Graph, hasLane: (actor: number) => boolean = () => true): Lanes {
   const { first, target, choice } = graph;
   const { actors, choices } = graph.model;

@@ -64,6 +64,18 @@ test("a ring is gone round once, and a great one is not claimed to be the least"
   }
 });
 
+test("sixteen strong actors each get their step; more than thirty are refused", () => {
+  const round = (actors: number): ReturnType<typeof judge> => {
+    const names = Array.from({ length: actors }, (_, i) => `n${i}`);
+    const lines = names.map((name, i) => `s${i} ${name}.go s${(i + 1) % actors}`);
+    return judge(
+      littleGraph(Object.fromEntries(names.map((name) => [name, "net strong"])), lines.join("\n")),
+    );
+  };
+  assert.equal(round(16).witness?.cycle?.choices.length, 16);
+  assert.throws(() => round(31), /31 actors are owed steps in one cycle, 30 at most/);
+});
+
 test("turning a cycle keeps the schedule", () => {
   const graph = littleGraph(cast, "a A.1 b\n b A.2 c\n c A.3 d\n d A.4 b");
   const lasso = judge(graph).witness!;
