@@ -4,14 +4,22 @@
 export interface Enabled {
   /** `net.data.3`, `work.connect.0`, `timer.deadline`. */
   readonly name: string;
-  /** Whose doing it is: {@link ACTORS}. */
-  readonly actor: string;
+  /** Whose doing it is: row of {@link ACTORS}. */
+  readonly actor: number;
   readonly kind: number;
   /** A call's number, a cookie, a transport: as the kind has it. */
   readonly arg: number;
 }
 
-export const ACTORS = ["caller", "net", "server", "timer", "operator", "work"] as const;
+/** Who acts, and what a fair schedule owes him, in the explorer's words. */
+export const ACTORS = [
+  { name: "caller", kind: "operator", fairness: "weak" },
+  { name: "net", kind: "net", fairness: "weak" },
+  { name: "server", kind: "peer", fairness: "weak" },
+  { name: "timer", kind: "timer", fairness: "weak" },
+  { name: "operator", kind: "operator", fairness: "weak" },
+  { name: "work", kind: "thread", fairness: "weak" },
+] as const;
 
 export const CALL = 0;
 export const CANCEL = 1;
@@ -65,8 +73,7 @@ export function choice(kind: number, arg: number): Enabled {
   if (found !== undefined) return found;
   const name = NAMES[kind]!;
   // Dense, or the array turns into a dictionary.
-  for (let n = row.length; n <= arg; n++) {
-    row.push({ name: `${name}.${n}`, actor: name.slice(0, name.indexOf(".")), kind, arg: n });
-  }
+  const actor = ACTORS.findIndex((one) => name.startsWith(`${one.name}.`));
+  for (let n = row.length; n <= arg; n++) row.push({ name: `${name}.${n}`, actor, kind, arg: n });
   return row[arg]!;
 }

@@ -9,7 +9,7 @@ import type { World } from "./world.js";
 
 const FIRST_PORT = 700;
 
-export type Listening = "serve" | "refuse" | "slam" | "mute";
+export type Listening = "serve" | "refuse" | "slam" | "mute" | "slow";
 
 /** What data events show; the core copies it. */
 const chunk = new Uint8Array(64 * Sock.REPLY_BYTES);
@@ -82,10 +82,10 @@ export class Net {
       if (s.untaken > 0) into.push(choice(Kind.TAKEN, cookie));
       this.#offerData(s, into);
     }
-    if (s.todo.length > 0 && this.listening !== "mute") {
-      into.push(choice(Kind.EXECUTE, cookie));
-      if (s.todo.length > 2) into.push(choice(Kind.OVERTAKE, cookie));
-    }
+    if (s.todo.length === 0 || this.listening === "mute") return;
+    const slow = this.listening === "slow";
+    if (!slow || s.todo[1] === Sock.PING) into.push(choice(Kind.EXECUTE, cookie));
+    if (s.todo.length > 2 && (!slow || s.todo[3] === Sock.PING)) into.push(choice(Kind.OVERTAKE, cookie));
   }
 
   #offerData(s: Socket, into: Enabled[]): void {
@@ -205,11 +205,14 @@ export class Net {
         return this.#endAll("rst");
       case "slam":
       case "mute":
+      case "slow":
       case "serve":
         this.listening = deed;
         return;
       case "take-ports":
         this.takenBelow = this.nextPort;
+        return;
+      case "pause":
     }
   }
 

@@ -1,7 +1,7 @@
 /** Random schedules of a world: by seed, so that each can be had again. */
-import type { Property } from "./property.js";
+import type { PropertySet } from "./property-set.js";
 import type { MillScenario } from "./scenario.js";
-import { type Over, type Subject, World } from "./world.js";
+import { type CoreClasses, type Over, World } from "./world.js";
 
 /**
  * How the next choice is made. `uniform`: each is as likely. `pct`: actors have random priorities, which change at
@@ -10,8 +10,8 @@ import { type Over, type Subject, World } from "./world.js";
 export type Strategy = { readonly kind: "uniform" } | { readonly kind: "pct"; readonly depth: number };
 
 export interface Execution {
-  /** `cut off`: the steps were used up. */
-  readonly over: Over | "cut off";
+  /** `cut-off`: the steps were used up. */
+  readonly over: Over | "cut-off";
   readonly steps: number;
   readonly world: World;
 }
@@ -45,19 +45,19 @@ const EXPECTED_STEPS = 200;
 /** Has one run happen, by the seed's choices. */
 export function execute(
   scenario: MillScenario,
-  properties: readonly Property[],
-  subject: Subject,
+  properties: PropertySet,
+  classes: CoreClasses,
   strategy: Strategy,
   seed: number,
   mostSteps = 5_000,
 ): Execution {
-  const world = new World(scenario, properties, subject);
+  const world = new World(scenario, properties, classes);
   const prng = new Prng(seed);
   if (strategy.kind === "uniform") {
     while (world.over === undefined && world.steps < mostSteps)
       world.step(prng.below(world.choices().length));
   } else pct(world, prng, strategy.depth, mostSteps);
-  return { over: world.over ?? "cut off", steps: world.steps, world };
+  return { over: world.over ?? "cut-off", steps: world.steps, world };
 }
 
 /** The unit of priority is what a thread is elsewhere: one socket, one call, one work, the clock, the operator. */

@@ -23,12 +23,17 @@ export type Deed =
   | "refuse"
   /** From now on connections are accepted and closed at once. */
   | "slam"
-  /** Calls are taken and not answered; {@link Deed} `serve` answers them. */
+  /** Calls are taken and not answered, until `serve`; `slow` does answer the client's pings. */
   | "mute"
+  | "slow"
   /** All is as it should be with the server. */
   | "serve"
   /** Somebody else gets hold of every source port that was used so far. */
-  | "take-ports";
+  | "take-ports"
+  /** {@link PAUSE_MS} pass since the last deed before the next one is done. */
+  | "pause";
+
+export const PAUSE_MS = 20_000;
 
 /** Which of several runnable works may run next. */
 export type WorkPolicy = "fifo" | "tasks-first" | "connects-first" | "any";
@@ -47,6 +52,8 @@ export interface MillScenario {
   readonly early: number;
   /** How many times the clock may move between two deeds (or calls): how long an outage may last. */
   readonly patience: number;
+  /** While somebody is still to act the clock may also move by so much; 0: only to the next timer. */
+  readonly tickMs: number;
   /** A reply may be cut after so many bytes; 0: replies come whole. */
   readonly cutBytes: number;
   /** Events of a socket that the core has closed may still come, as they do from a real inbox. */
@@ -55,5 +62,5 @@ export interface MillScenario {
   readonly healMs: number;
   /** Numbers that tasks get; a small one has numbers of late calls used again. */
   readonly taskNumbers: number;
-  readonly config: Partial<ClntConfig>;
+  readonly config: ClntConfig;
 }

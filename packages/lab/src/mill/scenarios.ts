@@ -1,5 +1,5 @@
 /** Small worlds to mill the core in. */
-import type { CallPolicy } from "unstuck/sunrpc";
+import { type CallPolicy, CLNT_DEFAULTS, type ClntConfig } from "unstuck/sunrpc";
 import type { CallPlan, Deed, MillScenario } from "./scenario.js";
 
 const HARD: CallPolicy = {
@@ -11,6 +11,11 @@ const HARD: CallPolicy = {
   softconn: false,
 };
 const SOFT: CallPolicy = { ...HARD, mode: "soft", timeoMs: 2_000 };
+
+/** The product's defaults but for `changes`. */
+export function configOf(changes: Partial<ClntConfig>): ClntConfig {
+  return { ...CLNT_DEFAULTS, server: "server:2049", seed: 42, ...changes };
+}
 
 export const hard: CallPlan = { policy: HARD };
 const soft: CallPlan = { policy: SOFT };
@@ -26,11 +31,12 @@ export const BASE: MillScenario = {
   eager: false,
   early: 0,
   patience: 2,
+  tickMs: 0,
   cutBytes: 6,
   stale: true,
   healMs: 5_000,
-  taskNumbers: 4,
-  config: {},
+  taskNumbers: 1024,
+  config: configOf({}),
 };
 
 /** One outage each, as the operator's list. */
@@ -46,6 +52,11 @@ export const OUTAGES: Readonly<Record<string, readonly Deed[]>> = {
   refuse: ["refuse", "serve"],
   slam: ["slam", "restart-fin", "serve"],
   mute: ["mute", "restart-rst", "serve"],
+  slow: ["slow", "pause", "serve"],
+  stutter: ["mute", "serve", "mute", "pause", "serve"],
+  "long-blackhole": ["blackhole", "pause", "heal"],
+  "long-blackhole-restart": ["blackhole", "pause", "restart-rst", "heal"],
+  "long-refuse": ["refuse", "pause", "serve"],
   "take-ports": ["take-ports", "restart-rst"],
 };
 
@@ -65,8 +76,9 @@ export const LARGE: readonly MillScenario[] = [
       calls: [hard, fickle, hard, hasty, soft, fickle, hard, hard],
       operator,
       patience: 12,
+      tickMs: 300,
       healMs: 6_000,
-      config: { nconnect },
+      config: configOf({ nconnect }),
     })),
   ),
   {
@@ -102,7 +114,7 @@ export const LARGE: readonly MillScenario[] = [
     operator: ["restart-fin", "restart-rst"],
     patience: 12,
     healMs: 6_000,
-    config: { slots: 2 },
+    config: configOf({ slots: 2 }),
   },
   {
     ...BASE,
@@ -111,6 +123,6 @@ export const LARGE: readonly MillScenario[] = [
     operator: ["restart-fin", "restart-rst"],
     patience: 12,
     healMs: 6_000,
-    config: { sendBufferBytes: 60 },
+    config: configOf({ sendBufferBytes: 60 }),
   },
 ];

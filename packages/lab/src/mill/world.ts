@@ -1,24 +1,18 @@
-import {
-  CLNT_DEFAULTS,
-  type Clnt,
-  type ClntConfig,
-  type ClntEffect,
-  type ClntEvent,
-  type Machine,
-} from "unstuck/sunrpc";
+import type { Clnt, ClntConfig, ClntEffect, ClntEvent, Machine } from "unstuck/sunrpc";
 import * as Kind from "./choice.js";
-import { choice, type Enabled } from "./choice.js";
+import { ACTORS, choice, type Enabled } from "./choice.js";
+import { digestOf } from "./digest.js";
 import { CallFacts, XprtFacts } from "./facts.js";
 import { Net } from "./net.js";
 import type { Effect, Property } from "./property.js";
-import { type PropertySet, propertySet } from "./property-set.js";
+import type { PropertySet } from "./property-set.js";
 import { newRecord, TOKEN_BYTES, uint32 } from "./record.js";
-import type { MillScenario } from "./scenario.js";
+import { type MillScenario, PAUSE_MS } from "./scenario.js";
 import * as Sock from "./socket.js";
 import { runnable } from "./work.js";
 
 /** The client core that is looked at: the product's own classes, or a copy of them that was broken on purpose. */
-export interface Subject {
+export interface CoreClasses {
   readonly Clnt: new (config: ClntConfig, now: number, machine: Machine) => Clnt;
   readonly Machine: new (config: ClntConfig, now: number) => Machine;
 }
@@ -36,17 +30,16 @@ const MOST_STEPS_AT_ONCE = 300;
  */
 export class World {
   readonly scenario: MillScenario;
-  readonly config: ClntConfig;
-  readonly subject: Subject;
-  machine: Machine;
-  core: Clnt;
+  readonly machine: Machine;
+  readonly core: Clnt;
   net: Net;
   now = 0;
   steps = 0;
   calls: CallFacts[] = [];
   xprts: XprtFacts[] = [];
-  /** Deeds done so far. */
+  /** Deeds done so far, and when the last was. */
   deeds = 0;
+  deedAt = 0;
   /** Early moves of the clock so far, moves since the last deed or call, and steps since the last move or deed. */
   early = 0;
   moves = 0;
@@ -58,21 +51,24 @@ export class World {
   over: Over | undefined;
   work: Enabled[] = [];
   readonly #properties: PropertySet;
+  readonly #classes: CoreClasses;
   #enabled: Enabled[] = [];
   /** Whether the network, the server or the run queue has something to do now. */
   #busy = false;
 
-  constructor(scenario: MillScenario, properties: readonly Property[], subject: Subject) {
+  /** `machine` is for {@link fork}. */
+  constructor(scenario: MillScenario, properties: PropertySet, classes: CoreClasses, machine?: Machine) {
     this.scenario = scenario;
-    this.subject = subject;
-    this.#properties = propertySet(properties);
-    this.config = { ...CLNT_DEFAULTS, server: "server:2049", seed: 42, ...scenario.config };
-    this.machine = new subject.Machine(this.config, 0);
+    this.#classes = classes;
+    this.#properties = properties;
+    const { config } = scenario;
+    this.machine = machine ?? new classes.Machine(config, 0);
     // The lab chooses the jitter: always the middle, so that equal moments stay equal.
     this.machine.random = half;
-    this.core = new subject.Clnt(this.config, 0, this.machine);
+    this.core = new classes.Clnt(config, 0, this.machine);
     this.net = new Net(scenario);
-    for (let i = 0; i < this.config.nconnect; i++) this.xprts.push(new XprtFacts());
+    if (machine !== undefined) return;
+    for (let i = 0; i < config.nconnect; i++) this.xprts.push(new XprtFacts());
     this.#offer();
   }
 
@@ -98,10 +94,42 @@ export class World {
     this.#offer();
   }
 
+  /** What a schedule's explorer wants to know of all runs of this world. */
+  get subject(): { readonly name: string; readonly fingerprint: string; readonly actors: typeof ACTORS } {
+    return { name: this.scenario.name, fingerprint: "mill1", actors: ACTORS };
+  }
+
+  /** {@link digestOf}. */
+  digest(): number {
+    return digestOf(this);
+  }
+
+  /** An independent copy in the same state. */
+  fork(): World {
+    const copy = new World(this.scenario, this.#properties, this.#classes, this.machine.clone());
+    copy.net = this.net.clone();
+    copy.now = this.now;
+    copy.steps = this.steps;
+    copy.calls = this.calls.map((call) => call.clone());
+    copy.xprts = this.xprts.map((x) => x.clone());
+    copy.deeds = this.deeds;
+    copy.deedAt = this.deedAt;
+    copy.early = this.early;
+    copy.moves = this.moves;
+    copy.stepsAtOnce = this.stepsAtOnce;
+    copy.wellSince = this.wellSince;
+    copy.unsettled = this.unsettled;
+    copy.isClosed = this.isClosed;
+    copy.over = this.over;
+    copy.work = this.work.slice();
+    copy.#offer();
+    return copy;
+  }
+
   /** A transport's socket or connect attempt is no more: how much of a pause does the next connect owe? */
   lost(s: Sock.Socket, code: string): void {
     const x = this.xprts[s.xprt]!;
-    const { baseMs, capMs, closedCapMs } = this.config.reconnect;
+    const { baseMs, capMs, closedCapMs } = this.scenario.config.reconnect;
     const opened = s.end === Sock.UP;
     let exponent = opened ? Math.max(1, x.failures) : x.failures + 1;
     if (code === "ETIMEDOUT") exponent = 1;
@@ -135,8 +163,8 @@ export class World {
     this.net.offer(this.now, into);
     this.#busy = into.length > 0;
     this.#offerCaller(into);
-    if (!this.isWell) into.push(choice(Kind.DEED, this.deeds));
-    if (this.#mayMoveClock(into)) into.push(choice(Kind.DEADLINE, 0));
+    if (!this.isWell && !this.#operatorPauses) into.push(choice(Kind.DEED, this.deeds));
+    if (this.#mayMoveClock()) into.push(choice(Kind.DEADLINE, 0));
     if (into.length === 0) this.over = "stuck";
   }
 
@@ -151,21 +179,38 @@ export class World {
     }
   }
 
-  #mayMoveClock(others: readonly Enabled[]): boolean {
+  #mayMoveClock(): boolean {
     if (this.#nextMoment() === Number.POSITIVE_INFINITY) return false;
     if (this.#busy) return this.early < this.scenario.early;
-    const waitsForSomebody =
-      others.length > 0 &&
-      (!this.isWell || this.calls.length < this.scenario.calls.length || this.unsettled === 0);
-    return !waitsForSomebody || this.moves < this.scenario.patience;
+    if (this.#operatorPauses || !this.#waitsForSomebody) return true;
+    return this.moves < this.scenario.patience;
+  }
+
+  get #operatorPauses(): boolean {
+    return this.scenario.operator[this.deeds] === "pause" && this.now < this.deedAt + PAUSE_MS;
+  }
+
+  /** The operator, or a caller, can do something yet. */
+  get #waitsForSomebody(): boolean {
+    if (!this.isWell) return true;
+    return this.calls.length < this.scenario.calls.length ? this.#freeTask() >= 0 : this.unsettled === 0;
   }
 
   #nextMoment(): number {
-    return Math.min(this.core.deadline ?? Number.POSITIVE_INFINITY, this.net.nextRetry(this.now));
+    let next = Math.min(this.core.deadline ?? Number.POSITIVE_INFINITY, this.net.nextRetry(this.now));
+    const { tickMs } = this.scenario;
+    if (tickMs > 0 && this.#waitsForSomebody) next = Math.min(next, this.now + tickMs);
+    if (this.#operatorPauses) next = Math.min(next, this.deedAt + PAUSE_MS);
+    return next;
   }
 
+  /** Counted up, as the driver does; -1: all numbers are taken. */
   #freeTask(): number {
-    for (let task = 0; task < this.scenario.taskNumbers; task++) if (!this.core.has(task)) return task;
+    const { taskNumbers } = this.scenario;
+    for (let i = 0; i < taskNumbers; i++) {
+      const task = (this.calls.length + i) % taskNumbers;
+      if (!this.core.has(task)) return task;
+    }
     return -1;
   }
 
@@ -184,6 +229,7 @@ export class World {
       case Kind.DEED:
         this.#somebodyActed();
         this.deeds++;
+        this.deedAt = this.now;
         this.wellSince = this.now;
         return this.net.deed(this.scenario.operator[arg]!, this.now);
       case Kind.TASK:

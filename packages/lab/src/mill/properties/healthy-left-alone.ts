@@ -13,7 +13,9 @@ export const healthyLeftAlone: Property = {
     if (s === undefined || s.probe || s.end !== UP || s.finSeen || w.isClosed) return undefined;
     if (type === "abort") return heardLately(w, cookie, "is reset");
     const waits = w.calls.findIndex((call) => call.settled === 0 && call.sends > 0);
-    return waits < 0 || w.config.nconnect > 1 ? undefined : `socket ${cookie} is closed under call ${waits}`;
+    return waits < 0 || w.scenario.config.nconnect > 1
+      ? undefined
+      : `socket ${cookie} is closed under call ${waits}`;
   },
 };
 
@@ -21,7 +23,7 @@ function heardLately(w: World, cookie: number, what: string): string | undefined
   const s = w.net.find(cookie);
   if (s === undefined) return undefined;
   const silentMs = w.now - s.heardAt;
-  return silentMs + 1e-6 >= w.config.probe.afterMs
+  return silentMs + 1e-6 >= w.scenario.config.probe.afterMs
     ? undefined
     : `socket ${cookie} ${what}, though it was heard ${silentMs} ms ago`;
 }

@@ -8,7 +8,7 @@ export const samePort: Property = {
   name: "same-port",
   connect(w, { xprt, probe, localPort }) {
     const x = w.xprts[xprt]!;
-    const { keepPort, portPatience } = w.config.reconnect;
+    const { keepPort, portPatience } = w.scenario.config.reconnect;
     if (probe || !keepPort || x.port === 0 || x.portTaken || localPort === x.port) return undefined;
     if (x.unanswered > 0 && x.unanswered % portPatience === 0) return undefined;
     return `transport ${xprt} had port ${x.port} and connects from ${localPort ?? "any"}`;

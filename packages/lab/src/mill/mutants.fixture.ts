@@ -1,0 +1,225 @@
+/** The client core, broken on purpose: one rule at a time, by a change of one or two places of its compiled text. */
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { CoreClasses } from "./mod.js";
+
+export interface Mutant {
+  readonly name: string;
+  /** Properties that may be the first to notice, in this or that schedule. */
+  readonly caughtBy: readonly string[];
+  /** Below `sunrpc/clnt`. `find` occurs exactly once. */
+  readonly edits: readonly { readonly file: string; readonly find: string; readonly put: string }[];
+}
+
+function mutant(name: string, caughtBy: string, file: string, find: string, put: string): Mutant {
+  return { name, caughtBy: caughtBy.split(" "), edits: [{ file, find, put }] };
+}
+
+export const MUTANTS: readonly Mutant[] = [
+  mutant(
+    "events of an older socket reach the new one",
+    "settles-once core-throws current-cookie one-connect answer-after-heal back-off same-port",
+    "clnt.js",
+    "if (x.cookie === event.cookie)\n                return this.#onXprtEvent",
+    "if (x.cookie >= event.cookie && x.probe.cookie !== event.cookie)\n                return this.#onXprtEvent",
+  ),
+  mutant(
+    "a call does not wait until the connect is done",
+    "current-cookie",
+    "calls.js",
+    'if (x.state !== "connected") {',
+    "if (x.cookie === 0) {",
+  ),
+  mutant(
+    "two connects at once",
+    "one-connect sleep-in-every-cycle",
+    "connection.js",
+    'm.emit({ type: "connect", cookie: x.cookie, xprt: x.id, localPort: port, probe: false });',
+    'for (let i = 0; i < 2; i++) m.emit({ type: "connect", cookie: i ? m.newCookie() : x.cookie, xprt: x.id, localPort: port, probe: false });',
+  ),
+  mutant(
+    "an attempt that ran out of time is left open",
+    "one-connect",
+    "connection.js",
+    'm.emit({ type: "abort", cookie: x.cookie });\n            return onConnectFailed',
+    "return onConnectFailed",
+  ),
+  mutant(
+    "a resend has a new xid",
+    "same-xid",
+    "calls.js",
+    "call.attempts++;",
+    "if (call.attempts++ > 0) setCallXid(call.record.bytes, (call.xid + 65536 * call.attempts) >>> 0, call.record.start);",
+  ),
+  mutant(
+    "the back-off is reset by ESTABLISHED",
+    "back-off",
+    "connection.js",
+    "x.connectMs = Math.max(",
+    "x.failures = 0;\n    x.connectMs = Math.max(",
+  ),
+  mutant(
+    "the back-off never sleeps",
+    "sleep-in-every-cycle back-off",
+    "connection.js",
+    "x.restUntil = exponent === 0 ? m.now : m.now + m.jitter(ms);",
+    "exponent = 0;",
+  ),
+  mutant(
+    "the pause is forgotten when nobody waits",
+    "sleep-in-every-cycle back-off",
+    "calls.js",
+    "if (m.now < x.restUntil)",
+    "if (false)",
+  ),
+  mutant(
+    "every connect takes a new source port",
+    "same-port",
+    "connection.js",
+    "return x.localPort;",
+    "return undefined;",
+  ),
+  mutant(
+    "a reply settles its call twice",
+    "settles-once",
+    "calls.js",
+    "export function answer(m, call, outcome) {",
+    "export function answer(m, call, outcome) {\n    settle(m, call, outcome);",
+  ),
+  mutant(
+    "the late reply of a cancelled call settles it again",
+    "settles-once core-throws",
+    "clnt.js",
+    'if (call.state === "zombie") {',
+    "if (false) {",
+  ),
+  mutant(
+    "the late reply of a cancelled call settles another",
+    "settles-once",
+    "calls.js",
+    'if (call.state !== "sent")\n        return remove',
+    "if (true)\n        return remove",
+  ),
+  mutant(
+    "a call's deadline has no timer",
+    "deadline-kept",
+    "call.js",
+    "return this.deadline === undefined ? at : Math.min(at, this.deadline);",
+    "return at;",
+  ),
+  mutant(
+    "a soft call goes on after its major timeout",
+    "deadline-kept",
+    "calls.js",
+    'if (policy.mode !== "hard")',
+    "if (false)",
+  ),
+  mutant(
+    "the probe goes on although the connection was heard",
+    "healthy-left-alone",
+    "probe.js",
+    'if (x.probe.stage === "none")',
+    "if (true)",
+  ),
+  mutant(
+    "a connection is questioned although it was just heard",
+    "healthy-left-alone",
+    "probe.js",
+    "if (at > m.now) {",
+    "if (false) {",
+  ),
+  mutant(
+    "the probe never replaces a stuck connection",
+    "answer-after-heal cut-off",
+    "probe.js",
+    "return replace(m, x);",
+    "return connectProbe(m, x);",
+  ),
+  {
+    name: "a half-read record outlives its connection",
+    caughtBy: ["answer-after-heal", "settles-once", "back-off", "sleep-in-every-cycle", "healthy-left-alone"],
+    edits: [
+      { file: "connection.js", find: "x.reader = new RecordReader", put: "x.reader ??= new RecordReader" },
+      {
+        file: "connection.js",
+        find: "m.endProbe(x);\n    x.cookie = 0;\n    x.reader = undefined;",
+        put: "m.endProbe(x);\n    x.cookie = 0;",
+      },
+    ],
+  },
+  mutant(
+    "a call in flight is not sent again on the next connection",
+    "answer-after-heal stuck",
+    "calls.js",
+    'else if (call.state === "sent" || call.state === "space") {',
+    'else if (call.state === "space") {',
+  ),
+  mutant(
+    "a call waits for a connection that nobody is told to make",
+    "answer-after-heal stuck",
+    "calls.js",
+    "want(m, x);\n        return;",
+    "return;",
+  ),
+  mutant(
+    "a slot is not given back",
+    "answer-after-heal stuck",
+    "calls.js",
+    "if (call.hasSlot)\n        x.used--;",
+    "",
+  ),
+  mutant(
+    "the disconnect of an older socket tears the present one",
+    "core-throws current-cookie healthy-left-alone",
+    "connection.js",
+    'if (x.state !== "disconnecting" || x.cookie !== cookie)',
+    "if (x.cookie === 0)",
+  ),
+  mutant(
+    "a timer stays armed after the end",
+    "all-over",
+    "clnt.js",
+    'for (const call of m.calls.values())\n            if (call.state === "zombie")\n                forget(m, call);\n        m.timerAt = Number.POSITIVE_INFINITY;',
+    'for (const call of m.calls.values())\n            if (call.state === "zombie")\n                forget(m, call);',
+  ),
+  mutant(
+    "a probe's socket is left open at the end",
+    "all-over current-cookie one-connect",
+    "machine.js",
+    "if (x.probe.cookie !== 0)",
+    "if (false)",
+  ),
+];
+
+/** The compiled product, as installed. */
+const DIST = new URL("..", import.meta.resolve("unstuck/sunrpc"));
+
+/** Loads a copy of the core with the mutant's edits. Throws when an edit's text does not occur exactly once. */
+export async function load({ name, edits }: Pick<Mutant, "name" | "edits">): Promise<CoreClasses> {
+  const folder = mkdtempSync(join(tmpdir(), "unstuck-mutant-"));
+  try {
+    writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+    for (const part of ["xdr", "sunrpc"]) {
+      cpSync(fileURLToPath(new URL(`${part}/`, DIST)), join(folder, part), {
+        recursive: true,
+        filter: (path) => !/\.(map|d\.ts|tsbuildinfo)$|\.(test|fixture)\.js$/.test(path),
+      });
+    }
+    for (const { file, find, put } of edits) {
+      const path = join(folder, "sunrpc", "clnt", file);
+      const parts = readFileSync(path, "utf8").split(find);
+      if (parts.length !== 2) {
+        throw new Error(
+          `mutant "${name}": its text occurs ${parts.length - 1} times in ${file}; bring it up to date`,
+        );
+      }
+      writeFileSync(path, parts.join(put));
+    }
+    const clnt = pathToFileURL(join(folder, "sunrpc", "clnt", "mod.js"));
+    return (await import(clnt.href)) as CoreClasses;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
