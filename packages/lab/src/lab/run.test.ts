@@ -4,7 +4,15 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { REPORT_STACK, runReport } from "./report.js";
 import { runScenario } from "./run.js";
-import { FIXES, type Fix, loadScenario, PRESETS, type Scenario, type Verdict } from "./scenario/mod.js";
+import {
+  FIXES,
+  type Fix,
+  loadScenario,
+  PRESETS,
+  type Preset,
+  type Scenario,
+  type Verdict,
+} from "./scenario/mod.js";
 import { jsonTrace } from "./transcript/mod.js";
 
 const folder = fileURLToPath(new URL("../../scenarios/", import.meta.url));
@@ -98,3 +106,19 @@ test("every preset runs the outage without an outage: a stat is answered in mill
     assert.equal(run.events.filter((event) => event.type === "output").length, 3);
   }
 });
+
+// Two connect workers at once need three things: a kernel that runs one work item on two CPUs, a task that asks for a
+// connect as soon as it is woken, and time between the first worker's clearing of CONNECTING and its end.
+const SECOND_RACE: readonly (readonly [Preset, readonly Fix[], boolean])[] = [
+  ["el6-279", ["eagain-to-connect", "slow-last-wake"], true],
+  ["el6-279", ["eagain-to-connect"], false],
+  ["el6-279", ["slow-last-wake"], false],
+  ["el6-279", ["eagain-to-connect", "no-early-wake", "slow-last-wake"], false],
+  ["v3.6", ["eagain-to-connect", "slow-last-wake"], false],
+];
+for (const [preset, fixes, two] of SECOND_RACE) {
+  test(`two connect workers at once on ${preset} with ${fixes.join(", ")}: ${two ? "yes" : "no"}`, () => {
+    const scenario = { ...load("report-second-race.yaml"), preset, fixes };
+    for (const seed of [1, 2, 3]) assert.equal(runScenario(scenario, seed).verdict === "breaks", two);
+  });
+}
