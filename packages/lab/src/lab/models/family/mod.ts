@@ -1,13 +1,28 @@
 /** The family: reconnect bugs of the Linux client, 2008 to 2025, each broken and fixed. Pure. */
 import { backoffOfNothingDoubled } from "./backoff-of-nothing-doubled.js";
 import { connectedBetweenTestAndSleep } from "./connected-between-test-and-sleep.js";
+import { deniedConnectNeverSleeps } from "./denied-connect-never-sleeps.js";
+import { errorToldAfterTheConnectionStands } from "./error-told-after-the-connection-stands.js";
+import { everybodyWokenWithEnotconn } from "./everybody-woken-with-enotconn.js";
 import { finWhileWaitingForBufferSpace } from "./fin-while-waiting-for-buffer-space.js";
+import { killedTaskKeepsTheWriteLock } from "./killed-task-keeps-the-write-lock.js";
+import { killedTaskRestartsForEver } from "./killed-task-restarts-for-ever.js";
+import { killedWaiterKeepsTheBacklogShut } from "./killed-waiter-keeps-the-backlog-shut.js";
+import { lostReplyWaitsThreeSeconds } from "./lost-reply-waits-three-seconds.js";
 import { portInTimeWait } from "./port-in-time-wait.js";
 import { portTakenByAnother } from "./port-taken-by-another.js";
+import { queuedTaskRuns } from "./queued-task-runs.js";
+import { reconnectDoublesTheTimeout } from "./reconnect-doubles-the-timeout.js";
 import { refusedWhileSending } from "./refused-while-sending.js";
 import { resetThatNobodyReports } from "./reset-that-nobody-reports.js";
 import { serverNeverAnswersOurFin } from "./server-never-answers-our-fin.js";
 import type { Situation } from "./situation.js";
+import { softConnectNotToldOfTheRefusal } from "./soft-connect-not-told-of-the-refusal.js";
+import { spaceFreedBeforeTheWait } from "./space-freed-before-the-wait.js";
+import { timerRunsWhileWaitingForSpace } from "./timer-runs-while-waiting-for-space.js";
+import { wakeLostInTheStoreBuffer } from "./wake-lost-in-the-store-buffer.js";
+import { wakerReadsTheQueueTooEarly } from "./waker-reads-the-queue-too-early.js";
+import { windowShutsAsTheTransportDisconnects } from "./window-shuts-as-the-transport-disconnects.js";
 
 export type { Situation } from "./situation.js";
 
@@ -15,10 +30,25 @@ export type { Situation } from "./situation.js";
 export const FAMILY: readonly Situation[] = [
   backoffOfNothingDoubled,
   connectedBetweenTestAndSleep,
+  deniedConnectNeverSleeps,
+  errorToldAfterTheConnectionStands,
+  everybodyWokenWithEnotconn,
   finWhileWaitingForBufferSpace,
+  killedTaskKeepsTheWriteLock,
+  killedTaskRestartsForEver,
+  killedWaiterKeepsTheBacklogShut,
+  lostReplyWaitsThreeSeconds,
   portInTimeWait,
   portTakenByAnother,
+  queuedTaskRuns,
+  reconnectDoublesTheTimeout,
   refusedWhileSending,
   resetThatNobodyReports,
   serverNeverAnswersOurFin,
+  softConnectNotToldOfTheRefusal,
+  spaceFreedBeforeTheWait,
+  timerRunsWhileWaitingForSpace,
+  wakeLostInTheStoreBuffer,
+  wakerReadsTheQueueTooEarly,
+  windowShutsAsTheTransportDisconnects,
 ];

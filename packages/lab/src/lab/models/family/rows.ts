@@ -56,3 +56,13 @@ export function sides(
   });
   return { broken: side("broken", 0), fixed: side("fixed", 1) };
 }
+
+/** A number from 0 to `max`. */
+export function upTo(max: number, name: string, initial = 0): Variable {
+  return { name, min: 0, max, initial };
+}
+
+/** Somebody who may act and need not: who kills a task, who resets a connection. */
+export function perhaps(name: string, kind: Actor["kind"]): Actor {
+  return { name, kind, fairness: "none" };
+}
