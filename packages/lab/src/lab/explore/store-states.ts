@@ -1,6 +1,6 @@
 /** States one after another in chunks: room for more than one array can hold, and none of them moves when it grows. */
 
-const CHUNK_BITS = 16;
+const CHUNK_BITS = 14;
 const CHUNK = 1 << CHUNK_BITS;
 const FIRST_ROOM = 256;
 
