@@ -3,7 +3,7 @@ import type { Choice, Model, Successors } from "../explore/mod.js";
 import { check } from "./check.js";
 import type { Checked } from "./checked.js";
 import { GuardedError } from "./error.js";
-import { javascript, urgencies } from "./generate.js";
+import { isOwed, javascript, urgencies } from "./generate.js";
 import { type Field, type Layout, layout } from "./layout.js";
 import type { GuardedProgram } from "./program.js";
 
@@ -47,7 +47,11 @@ export function compile(program: GuardedProgram): CompiledModel {
     choices: checked.steps.map(({ name, actor, unrelated }): Choice => ({ name, actor, unrelated })),
     maxSuccessors: Math.max(
       0,
-      ...urgencies(checked).map((urgency) => checked.steps.filter((s) => s.after === urgency).length),
+      ...urgencies(checked).map(
+        (urgency) =>
+          checked.steps.filter((s) => s.after === urgency || (s.after < urgency && !isOwed(checked, s)))
+            .length,
+      ),
     ),
     initial: () => start.slice(),
     expand: expand as (states: Int32Array, at: number, out: Successors) => void,

@@ -18,11 +18,21 @@ export function javascript(checked: Checked, { words, fields }: Layout): string 
     ...loads(words),
     ...unpack(fields, readBySteps(checked)),
     "  const words = out.words, choices = out.choices;",
-    "  let count = 0, to = 0;",
-    ...urgencies(checked).flatMap((urgency, index) => [
-      ...(index === 0 ? [] : ["  if (count > 0) { out.count = count; return; }"]),
-      ...checked.steps.flatMap((s, row) => (s.after === urgency ? expandStep(s, row, words, fields) : [])),
-    ]),
+    "  let count = 0, to = 0, free = 0, owed = false;",
+    ...urgencies(checked).flatMap((urgency) => {
+      const stepsOf = (owed: boolean) =>
+        checked.steps.flatMap((s, row) =>
+          s.after === urgency && isOwed(checked, s) === owed ? expandStep(s, row, words, fields) : [],
+        );
+      const free = stepsOf(false);
+      return [
+        ...stepsOf(true),
+        "  owed = count > free;",
+        ...free,
+        "  if (owed) { out.count = count; return; }",
+        "  free = count;",
+      ];
+    }),
     "  out.count = count;",
     "}",
     "function label(states, at) {",
@@ -41,6 +51,11 @@ export function javascript(checked: Checked, { words, fields }: Layout): string 
     "return { expand, label, broken };",
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** Is his actor owed anything? Time does not wait for the others. */
+export function isOwed(checked: Checked, step: Step): boolean {
+  return checked.actors[step.actor]!.fairness !== "none";
 }
 
 /** The urgencies that occur, the most urgent first. */

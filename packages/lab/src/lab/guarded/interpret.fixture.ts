@@ -1,5 +1,5 @@
 import { parseExpression, parseStatements } from "./parse.js";
-import type { GuardedProgram } from "./program.js";
+import type { Action, GuardedProgram } from "./program.js";
 import type { Written, WrittenStatement } from "./syntax.js";
 
 /** A state by names: numbers, and enumerated values as words. */
@@ -20,9 +20,12 @@ export function interpret(program: GuardedProgram): {
     holds,
     successors(state) {
       const enabled = program.actions.filter((a) => holds(a.when, state));
-      const urgent = Math.min(...enabled.map((a) => a.after ?? 0));
+      const owed = (a: Action) => program.actors.find(({ name }) => name === a.actor)?.fairness !== "none";
+      const urgent = Math.min(...enabled.filter(owed).map((a) => a.after ?? 0));
+      const rank = (a: Action) => 2 * (a.after ?? 0) + (owed(a) ? 0 : 1);
       return enabled
-        .filter((a) => (a.after ?? 0) === urgent)
+        .filter((a) => (a.after ?? 0) <= urgent)
+        .toSorted((a, b) => rank(a) - rank(b))
         .map((a) => {
           const after = { ...state };
           run(parseStatements(source(a.does)), after, program.constants);

@@ -154,10 +154,10 @@ test("a compiled program does what its texts say", () => {
         [packed, named] = [states[depth % next.length]!, next[depth % next.length]![1]];
       }
     }),
-    { numRuns: 1_500, seed: 1 },
+    { numRuns: 600, seed: 1 },
   );
-  assert.ok(compared > 1_000, `${compared} successors compared: the programs have become too dull`);
-  assert.ok(left > 20, `${left} programs left a range: the programs have become too tame`);
+  assert.ok(compared > 400, `${compared} successors compared: the programs have become too dull`);
+  assert.ok(left > 10, `${left} programs left a range: the programs have become too tame`);
 });
 
 test("a step is known to change something exactly when it does", () => {
@@ -180,9 +180,9 @@ test("a step is known to change something exactly when it does", () => {
         state = next[depth % next.length]![1];
       }
     }),
-    { numRuns: 1_500, seed: 2 },
+    { numRuns: 600, seed: 2 },
   );
-  for (const [what, times] of Object.entries(seen)) assert.ok(times > 50, `${what}: only ${times} times`);
+  for (const [what, times] of Object.entries(seen)) assert.ok(times > 20, `${what}: only ${times} times`);
 });
 
 function evaluate(e: Expression, state: Named): number {

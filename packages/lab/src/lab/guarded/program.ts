@@ -19,7 +19,8 @@ export interface Action {
   /** Statements: `x = e;` and `if (e) { … } else if (e) { … } else { … }`. All read what earlier ones wrote. */
   readonly does: string;
   /**
-   * How urgent: an action happens only while none of a lower number is enabled. 0 is a step of a thread or the wire;
+   * How urgent: an action happens only while none of a lower number is enabled, but for those of actors whose fairness is
+   * `none`: time does not wait for what need not happen. 0 is a step of a thread or the wire;
    * a timer that lasts longer than all of these has a higher number.
    */
   readonly after?: number;

@@ -11,6 +11,7 @@ import {
   type Statement,
   type Step,
 } from "./checked.js";
+import { isOwed } from "./generate.js";
 import { wrong } from "./names.js";
 import type { GuardedProgram } from "./program.js";
 import { type Idents, idents } from "./promela-names.js";
@@ -116,11 +117,11 @@ function declaration(place: Place, names: Idents): string {
 /** Whether any action of an urgency is enabled, for each but the least urgent. */
 function urgency(checked: Checked, names: Idents): readonly string[] {
   return [...names.enabled].slice(0, -1).flatMap(([after, name]) => {
-    const guards = checked.steps.filter((s) => s.after === after);
+    const guards = checked.steps.filter((s) => s.after === after && isOwed(checked, s));
     return [
       "",
-      `/* An action of urgency ${after} is enabled. */`,
-      `#define ${name} (${guards.map((s) => expression(s.when, names, levels["||"])).join(" || ")})`,
+      `/* An action of urgency ${after} is enabled, of somebody who is owed it. */`,
+      `#define ${name} (${guards.map((s) => expression(s.when, names, levels["||"])).join(" || ") || "false"})`,
     ];
   });
 }
