@@ -1,13 +1,17 @@
 /** The family: reconnect bugs of the Linux client, 2008 to 2025, each broken and fixed. Pure. */
 import { backoffOfNothingDoubled } from "./backoff-of-nothing-doubled.js";
+import { connectFailsAndNobodyIsTold } from "./connect-fails-and-nobody-is-told.js";
+import { connectOnASocketTheServerClosed } from "./connect-on-a-socket-the-server-closed.js";
 import { connectedBetweenTestAndSleep } from "./connected-between-test-and-sleep.js";
 import { deniedConnectNeverSleeps } from "./denied-connect-never-sleeps.js";
+import { disconnectMeantForTheLastConnection } from "./disconnect-meant-for-the-last-connection.js";
 import { errorToldAfterTheConnectionStands } from "./error-told-after-the-connection-stands.js";
 import { everybodyWokenWithEnotconn } from "./everybody-woken-with-enotconn.js";
 import { finWhileWaitingForBufferSpace } from "./fin-while-waiting-for-buffer-space.js";
 import { killedTaskKeepsTheWriteLock } from "./killed-task-keeps-the-write-lock.js";
 import { killedTaskRestartsForEver } from "./killed-task-restarts-for-ever.js";
 import { killedWaiterKeepsTheBacklogShut } from "./killed-waiter-keeps-the-backlog-shut.js";
+import { lateCloseClearsConnecting } from "./late-close-clears-connecting.js";
 import { lostReplyWaitsThreeSeconds } from "./lost-reply-waits-three-seconds.js";
 import { portInTimeWait } from "./port-in-time-wait.js";
 import { portTakenByAnother } from "./port-taken-by-another.js";
@@ -29,14 +33,18 @@ export type { Situation } from "./situation.js";
 /** By name. */
 export const FAMILY: readonly Situation[] = [
   backoffOfNothingDoubled,
+  connectFailsAndNobodyIsTold,
+  connectOnASocketTheServerClosed,
   connectedBetweenTestAndSleep,
   deniedConnectNeverSleeps,
+  disconnectMeantForTheLastConnection,
   errorToldAfterTheConnectionStands,
   everybodyWokenWithEnotconn,
   finWhileWaitingForBufferSpace,
   killedTaskKeepsTheWriteLock,
   killedTaskRestartsForEver,
   killedWaiterKeepsTheBacklogShut,
+  lateCloseClearsConnecting,
   lostReplyWaitsThreeSeconds,
   portInTimeWait,
   portTakenByAnother,
