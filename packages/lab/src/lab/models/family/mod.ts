@@ -1,10 +1,13 @@
 /** The family: reconnect bugs of the Linux client, 2008 to 2025, each broken and fixed. Pure. */
+import { backchannelRetriesUntilReconnected } from "./backchannel-retries-until-reconnected.js";
 import { backoffOfNothingDoubled } from "./backoff-of-nothing-doubled.js";
 import { connectFailsAndNobodyIsTold } from "./connect-fails-and-nobody-is-told.js";
 import { connectOnASocketTheServerClosed } from "./connect-on-a-socket-the-server-closed.js";
 import { connectedBetweenTestAndSleep } from "./connected-between-test-and-sleep.js";
 import { deniedConnectNeverSleeps } from "./denied-connect-never-sleeps.js";
 import { disconnectMeantForTheLastConnection } from "./disconnect-meant-for-the-last-connection.js";
+import { drainedBufferTakenForLackOfMemory } from "./drained-buffer-taken-for-lack-of-memory.js";
+import { errorCallbackComesBack } from "./error-callback-comes-back.js";
 import { errorToldAfterTheConnectionStands } from "./error-told-after-the-connection-stands.js";
 import { everybodyWokenWithEnotconn } from "./everybody-woken-with-enotconn.js";
 import { finWhileWaitingForBufferSpace } from "./fin-while-waiting-for-buffer-space.js";
@@ -13,6 +16,7 @@ import { killedTaskRestartsForEver } from "./killed-task-restarts-for-ever.js";
 import { killedWaiterKeepsTheBacklogShut } from "./killed-waiter-keeps-the-backlog-shut.js";
 import { lateCloseClearsConnecting } from "./late-close-clears-connecting.js";
 import { lostReplyWaitsThreeSeconds } from "./lost-reply-waits-three-seconds.js";
+import { newcomersOvertakeTheBacklog } from "./newcomers-overtake-the-backlog.js";
 import { portInTimeWait } from "./port-in-time-wait.js";
 import { portTakenByAnother } from "./port-taken-by-another.js";
 import { queuedTaskRuns } from "./queued-task-runs.js";
@@ -20,6 +24,7 @@ import { reconnectDoublesTheTimeout } from "./reconnect-doubles-the-timeout.js";
 import { refusedWhileSending } from "./refused-while-sending.js";
 import { resetThatNobodyReports } from "./reset-that-nobody-reports.js";
 import { serverNeverAnswersOurFin } from "./server-never-answers-our-fin.js";
+import { shutdownUnderTheConnectingWorker } from "./shutdown-under-the-connecting-worker.js";
 import type { Situation } from "./situation.js";
 import { softConnectNotToldOfTheRefusal } from "./soft-connect-not-told-of-the-refusal.js";
 import { spaceFreedBeforeTheWait } from "./space-freed-before-the-wait.js";
@@ -32,12 +37,15 @@ export type { Situation } from "./situation.js";
 
 /** By name. */
 export const FAMILY: readonly Situation[] = [
+  backchannelRetriesUntilReconnected,
   backoffOfNothingDoubled,
   connectFailsAndNobodyIsTold,
   connectOnASocketTheServerClosed,
   connectedBetweenTestAndSleep,
   deniedConnectNeverSleeps,
   disconnectMeantForTheLastConnection,
+  drainedBufferTakenForLackOfMemory,
+  errorCallbackComesBack,
   errorToldAfterTheConnectionStands,
   everybodyWokenWithEnotconn,
   finWhileWaitingForBufferSpace,
@@ -46,6 +54,7 @@ export const FAMILY: readonly Situation[] = [
   killedWaiterKeepsTheBacklogShut,
   lateCloseClearsConnecting,
   lostReplyWaitsThreeSeconds,
+  newcomersOvertakeTheBacklog,
   portInTimeWait,
   portTakenByAnother,
   queuedTaskRuns,
@@ -53,6 +62,7 @@ export const FAMILY: readonly Situation[] = [
   refusedWhileSending,
   resetThatNobodyReports,
   serverNeverAnswersOurFin,
+  shutdownUnderTheConnectingWorker,
   softConnectNotToldOfTheRefusal,
   spaceFreedBeforeTheWait,
   timerRunsWhileWaitingForSpace,

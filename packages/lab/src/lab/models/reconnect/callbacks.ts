@@ -13,8 +13,11 @@ export function wakePendingNow(status: string): string {
   return `if (queue == for_connect || queue == for_reply || queue == for_space) { tk_status = ${status}; queue = awake; }`;
 }
 
-/** xs_error_report: wakes everybody, whatever the error, also when there is none. */
-export const ERROR_REPORT = `if (ERROR_CALLBACK == 1) { ${wakePending("EAGAIN")} }`;
+/**
+ * xs_error_report: wakes everybody, whatever the error, also when there is none. With `CONNECTION_REUSE` it keeps still
+ * while the worker aborts the old connection.
+ */
+export const ERROR_REPORT = `if (ERROR_CALLBACK == 1 && (CONNECTION_REUSE == 0 || w != w_disconnect)) { ${wakePending("EAGAIN")} }`;
 
 /** xprt_disconnect_done. */
 const DISCONNECT_DONE = `connected = 0; ${wakePending("EAGAIN")}`;

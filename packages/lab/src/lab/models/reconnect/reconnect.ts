@@ -36,6 +36,8 @@ export function reconnect({ name, rules, policy, entry }: Reconnect): GuardedPro
       NOSPACE_AS_SENT: Number(rules.nospaceStatus === 0),
       EAGAIN_TO_CONNECT: Number(rules.eagainToConnect),
       NO_EARLY_WAKE: Number(rules.noEarlyWake),
+      // Of 2014: no kernel of 2012 has it, and no rule sets it.
+      CONNECTION_REUSE: 0,
     },
     variables: variablesOf(entry),
     actors: [
