@@ -18,9 +18,9 @@ export function configOf(changes: Partial<ClntConfig>): ClntConfig {
 }
 
 export const hard: CallPlan = { policy: HARD };
-const soft: CallPlan = { policy: SOFT };
-const fickle: CallPlan = { policy: HARD, mayCancel: true };
-const hasty: CallPlan = { policy: HARD, deadlineMs: 1_500 };
+export const soft: CallPlan = { policy: SOFT };
+export const fickle: CallPlan = { policy: HARD, mayCancel: true };
+export const hasty: CallPlan = { policy: HARD, deadlineMs: 1_500 };
 
 /** The common ground: two hard calls, nothing goes wrong, everything races, the fast world. */
 export const BASE: MillScenario = {
@@ -61,11 +61,23 @@ export const OUTAGES: Readonly<Record<string, readonly Deed[]>> = {
 };
 
 /** Worlds small enough for every schedule: a run of two calls and one outage. */
-export const SMALL: readonly MillScenario[] = Object.entries(OUTAGES).map(([name, operator]) => ({
+export const SMALL: readonly MillScenario[] = Object.entries(OUTAGES).map(([name, operator]) => {
+  return { ...BASE, name, operator };
+});
+
+/** The server falls silent after it was heard: the clock ticks, and work runs as in Node, or there were too many schedules. */
+export const SILENT: MillScenario = {
   ...BASE,
-  name,
-  operator,
-}));
+  name: "heard-and-then-silent",
+  operator: ["mute", "serve", "mute", "serve"],
+  work: "fifo",
+  eager: true,
+  stale: false,
+  cutBytes: 0,
+  tickMs: 400,
+  patience: 3,
+  healMs: 6_000,
+};
 
 /** Larger ones, for random schedules: several calls of every kind, two transports, several outages. */
 export const LARGE: readonly MillScenario[] = [
