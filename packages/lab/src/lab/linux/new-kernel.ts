@@ -35,10 +35,11 @@ export function newKernel(s: Scenario, seed: number, fabric: Fabric): Kernel {
     delayq: { name: "delayq", tasks: [] },
     fabric,
     timeWaits: [],
-    programs: s.staters.map(({ name, file, intervalUs }) => ({
+    programs: s.staters.map(({ name, file, intervalUs, startUs }) => ({
       name,
       file,
       intervalUs,
+      startUs,
       statSinceUs: undefined,
       call: 0,
       stats: 0,

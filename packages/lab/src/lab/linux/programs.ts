@@ -13,6 +13,8 @@ export interface Program {
   readonly name: string;
   readonly file: string;
   readonly intervalUs: Us;
+  /** When it was started. */
+  readonly startUs: Us;
   /** When the stat under way began; undefined: none is. */
   statSinceUs: Us | undefined;
   /** Which of the stat's calls is next. */

@@ -37,7 +37,8 @@ export function startRpcinfo(k: Kernel, server: string): void {
     file: server,
     intervalUs: 0,
     statSinceUs: undefined,
-    call: k.now,
+    call: 0,
+    startUs: k.now,
     stats: 0,
     tookUs: [],
   });
@@ -59,7 +60,7 @@ function sockOf(k: Kernel, thread: Thread): Sock {
 
 function poll(k: Kernel, thread: Thread, pc: string): void {
   const program = k.programs[thread.program]!;
-  if (k.now - program.call > TIMEOUT_US)
+  if (k.now - program.startUs > TIMEOUT_US)
     return end(k, thread, `rpcinfo: can't contact ${program.file}: timed out`);
   goTo(thread, pc);
   block(k, thread, { on: "timer", untilUs: k.now + POLL_US });
@@ -100,7 +101,7 @@ export const RPCINFO_STEPS: Steps = {
       const sk = sockOf(k, thread);
       if (typeof tcp_recvmsg(host, sk) === "number") return poll(k, thread, "rpcinfo:reply");
       inet_release(host, sk);
-      const took = (k.now - k.programs[thread.program]!.call) / 1000;
+      const took = (k.now - k.programs[thread.program]!.startUs) / 1000;
       k.programs[thread.program]!.stats++;
       end(k, thread, `100003 3 tcp 2049 nfs, after ${took.toFixed(1)} ms`);
     },

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { BAD_SCRIPTS } from "./bad.fixture.js";
+import { BAD_SCRIPTS } from "./bad-script.fixture.js";
 import { loadScenario, ScenarioError } from "./mod.js";
 import type { Deed, Scenario } from "./scenario.js";
 import { parseScript } from "./script.js";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { BAD_YAML } from "./bad.fixture.js";
+import { BAD_YAML } from "./bad-yaml.fixture.js";
 import { DEFAULT_SERVER, DEFAULT_STATER, DEFAULTS, ScenarioError } from "./mod.js";
 import { parseScenario } from "./yaml.js";
 
