@@ -7,28 +7,29 @@ const old = (place: Place): string => `$${place.name}`;
 
 /**
  * The body of a function of `outside(step, variable, value)`, which throws, that returns `expand`, `label` and
- * `broken`. Every function unpacks the variables it needs into locals first.
+ * `broken`. Every function unpacks the variables it needs into locals first; `expand` asks one after the other.
  */
 export function javascript(checked: Checked, { words, fields }: Layout): string {
+  const parts = partsOf(checked, words, fields);
   const lines = [
     `// ${oneLine(checked.name)}: generated from guarded commands.`,
     ...fields.map(legend),
     '"use strict";',
+    ...parts.flatMap((part, i) => expandPart(part, i, { words, fields })),
     "function expand(states, at, out) {",
-    ...loads(words),
-    ...unpack(fields, readBySteps(checked)),
     "  const words = out.words, choices = out.choices;",
-    "  let count = 0, to = 0, free = 0, owed = false;",
+    "  let count = 0, free = 0, owed = false;",
     ...urgencies(checked).flatMap((urgency) => {
-      const stepsOf = (owed: boolean) =>
-        checked.steps.flatMap((s, row) =>
-          s.after === urgency && isOwed(checked, s) === owed ? expandStep(s, row, words, fields) : [],
+      const calls = (owed: boolean) =>
+        parts.flatMap((part, i) =>
+          part.after === urgency && part.owed === owed
+            ? [`  count = steps${i}(states, at, words, choices, count);`]
+            : [],
         );
-      const free = stepsOf(false);
       return [
-        ...stepsOf(true),
+        ...calls(true),
         "  owed = count > free;",
-        ...free,
+        ...calls(false),
         "  if (owed) { out.count = count; return; }",
         "  free = count;",
       ];
@@ -61,6 +62,49 @@ export function isOwed(checked: Checked, step: Step): boolean {
 /** The urgencies that occur, the most urgent first. */
 export function urgencies(checked: Checked): readonly number[] {
   return [...new Set(checked.steps.map((s) => s.after))].sort((a, b) => a - b);
+}
+
+/** Steps whose text is one function: of one urgency, and all of actors who are owed them or all of others. */
+interface Part {
+  readonly after: number;
+  readonly owed: boolean;
+  readonly steps: Step[];
+  readonly lines: string[];
+}
+
+/** V8 does not optimise a function of more than 60 kB of bytecode: so many characters stay well below that. */
+const mostCharacters = 16_000;
+
+function partsOf(checked: Checked, words: number, fields: readonly Field[]): readonly Part[] {
+  const parts: Part[] = [];
+  const room = new Map<Part, number>();
+  for (const [row, step] of checked.steps.entries()) {
+    const owed = isOwed(checked, step);
+    const lines = expandStep(step, row, words, fields);
+    const length = lines.join("\n").length;
+    let part = parts.findLast((p) => p.after === step.after && p.owed === owed);
+    if (part === undefined || room.get(part)! < length) {
+      part = { after: step.after, owed, steps: [], lines: [] };
+      parts.push(part);
+      room.set(part, mostCharacters);
+    }
+    part.steps.push(step);
+    part.lines.push(...lines);
+    room.set(part, room.get(part)! - length);
+  }
+  return parts;
+}
+
+function expandPart({ steps, lines }: Part, index: number, { words, fields }: Layout): readonly string[] {
+  return [
+    `function steps${index}(states, at, words, choices, count) {`,
+    ...loads(words),
+    ...unpack(fields, usedBy(steps)),
+    `  let to = count${words === 1 ? "" : ` * ${words}`};`,
+    ...lines,
+    "  return count;",
+    "}",
+  ];
 }
 
 function expandStep(step: Step, row: number, words: number, fields: readonly Field[]): readonly string[] {
@@ -141,7 +185,7 @@ function unpack(fields: readonly Field[], needed: ReadonlySet<Place>): readonly 
 }
 
 /** Everything a step reads or may leave as it was. */
-function readBySteps(checked: Checked): ReadonlySet<Place> {
+function usedBy(steps: readonly Step[]): ReadonlySet<Place> {
   const needed = new Set<Place>();
   const visit = (s: Statement): void => {
     if (s.kind === "assign") {
@@ -152,7 +196,7 @@ function readBySteps(checked: Checked): ReadonlySet<Place> {
     readBy(s.condition, needed);
     for (const inner of [...s.does, ...s.otherwise]) visit(inner);
   };
-  for (const step of checked.steps) {
+  for (const step of steps) {
     readBy(step.when, needed);
     step.does.forEach(visit);
   }

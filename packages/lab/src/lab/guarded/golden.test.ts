@@ -10,7 +10,7 @@ const program: GuardedProgram = {
     { name: "rings", min: 0, max: 2, initial: 0 },
   ],
   actors: [
-    { name: "visitor", kind: "peer", fairness: "none" },
+    { name: "visitor", kind: "peer", fairness: "weak" },
     { name: "host", kind: "thread", fairness: "weak" },
   ],
   actions: [
@@ -65,12 +65,11 @@ const JAVASCRIPT = `// a doorbell: generated from guarded commands.
 // visitor: word 0, bits 0 to 1, away waiting inside
 // rings: word 0, bits 2 to 3, 0 to 2
 "use strict";
-function expand(states, at, out) {
+function steps0(states, at, words, choices, count) {
   const w0 = states[at];
   const $visitor = w0 & 3;
   const $rings = w0 >>> 2 & 3;
-  const words = out.words, choices = out.choices;
-  let count = 0, to = 0;
+  let to = count;
   // visitor.ring
   if ($visitor !== 2 /* inside */ && $rings < 2) {
     let $visitor$ = $visitor, $rings$ = $rings;
@@ -81,7 +80,13 @@ function expand(states, at, out) {
     choices[count++] = 0;
     to += 1;
   }
-  if (count > 0) { out.count = count; return; }
+  return count;
+}
+function steps1(states, at, words, choices, count) {
+  const w0 = states[at];
+  const $visitor = w0 & 3;
+  const $rings = w0 >>> 2 & 3;
+  let to = count;
   // host.open
   if ($visitor === 1 /* waiting */) {
     let $visitor$ = $visitor, $rings$ = $rings;
@@ -94,6 +99,19 @@ function expand(states, at, out) {
     choices[count++] = 1;
     to += 1;
   }
+  return count;
+}
+function expand(states, at, out) {
+  const words = out.words, choices = out.choices;
+  let count = 0, free = 0, owed = false;
+  count = steps0(states, at, words, choices, count);
+  owed = count > free;
+  if (owed) { out.count = count; return; }
+  free = count;
+  count = steps1(states, at, words, choices, count);
+  owed = count > free;
+  if (owed) { out.count = count; return; }
+  free = count;
   out.count = count;
 }
 function label(states, at) {
@@ -124,10 +142,10 @@ byte rings = 0; /* 0 to 2 */
 #define CHANGING(something)
 #endif
 
-/* An action of urgency 0 is enabled. */
+/* An action of urgency 0 is enabled, of somebody who is owed it. */
 #define enabled_0 (visitor != inside && rings < 2)
 
-/* visitor: peer, fairness none */
+/* visitor: peer, fairness weak */
 active proctype visitor_() {
 end:
   do
@@ -137,9 +155,6 @@ end:
        assert(0 <= rings + 1 && rings + 1 <= 2);
        rings = rings + 1;
      }
-#ifdef FAIR
-  :: d_step { 1 -> skip }
-#endif
   od
 }
 
