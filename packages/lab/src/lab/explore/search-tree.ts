@@ -5,9 +5,9 @@ import { roomFor } from "./store.js";
 /** By state: from which one, and as which of its successors, it was first met. Enough to walk the way again. */
 export class Tree {
   count = 0;
-  #parent = new Int32Array(256);
+  #parent: Int32Array = new Int32Array(256);
   /** The successor's place in the expansion and not its choice, since a choice may occur twice. */
-  #place = new Uint16Array(256);
+  #place: Uint16Array = new Uint16Array(256);
 
   get bytes(): number {
     return this.#parent.byteLength + this.#place.byteLength;
@@ -47,7 +47,8 @@ export class Tree {
 
   load(saved: { readonly parent: Int32Array; readonly place: Uint16Array }): void {
     this.count = saved.parent.length;
-    this.#parent = saved.parent.slice();
-    this.#place = saved.place.slice();
+    // Both are full, so the next push copies before it writes.
+    this.#parent = saved.parent;
+    this.#place = saved.place;
   }
 }

@@ -45,6 +45,8 @@ test("every order and store finds the same states, steps, goals, broken states a
       if (way.order === "bfs") {
         assert.equal(found.depth, Math.max(...distances.values()));
         if (found.broken) assert.equal(found.broken.choices.length, distances.get(broken[0]!));
+      } else {
+        assert.ok(found.depth >= Math.max(...distances.values()));
       }
     }),
   );

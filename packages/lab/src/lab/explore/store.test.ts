@@ -85,31 +85,42 @@ test("states come back from every chunk as they went in", () => {
   }
 });
 
-test("either lane alone tells states apart as chance would", () => {
-  // Neighbours in three words: the kind of state a model has.
-  const side = 64;
-  const count = side ** 3;
-  const states = new Int32Array(count * 3);
-  for (let i = 0; i < count; i++)
-    states.set([i % side, Math.floor(i / side) % side, Math.floor(i / side ** 2)], i * 3);
-  const lanes = new Int32Array(count * 2);
-  hashStates(states, 0, count, 3, lanes);
-  const whole = new Set<number>();
-  for (let lane = 0; lane < 2; lane++) {
-    const values = new Set<number>();
-    const buckets = new Int32Array(1024);
-    for (let i = 0; i < count; i++) {
-      const value = lanes[i * 2 + lane]!;
-      values.add(value);
-      buckets[value & 1023]!++;
-      if (lane === 0) whole.add(value * 2 ** 21 + (lanes[i * 2 + 1]! >>> 11));
+const SIDE = 64;
+const spreads: Readonly<Record<string, (i: number) => [number, number, number]>> = {
+  // The kind of state a model has.
+  neighbours: (i) => [i % SIDE, Math.floor(i / SIDE) % SIDE, Math.floor(i / SIDE ** 2)],
+  // All bits in use, so that chance has to make one lane equal here and there.
+  scattered: (i) => [
+    Math.imul(i + 1, 0x9e3779b1),
+    Math.imul(i ^ 0x55, 0x85ebca6b),
+    Math.imul(i * i + 7, 0xcc9e2d51),
+  ],
+};
+
+for (const [name, spread] of Object.entries(spreads)) {
+  test(`${name}: either lane tells states apart as chance would, both together all of them`, () => {
+    const count = SIDE ** 3;
+    const states = new Int32Array(count * 3);
+    for (let i = 0; i < count; i++) states.set(spread(i), i * 3);
+    const lanes = new Int32Array(count * 2);
+    hashStates(states, 0, count, 3, lanes);
+    const whole = new Set<number>();
+    for (let lane = 0; lane < 2; lane++) {
+      const values = new Set<number>();
+      const buckets = new Int32Array(1024);
+      for (let i = 0; i < count; i++) {
+        const value = lanes[i * 2 + lane]!;
+        values.add(value);
+        buckets[value & 1023]!++;
+        if (lane === 0) whole.add(value * 2 ** 21 + (lanes[i * 2 + 1]! >>> 11));
+      }
+      // n² / 2^33 collisions are expected: 8; a bucket has 256 states, and 16 more or less by one deviation.
+      assert.ok(count - values.size <= 30, `lane ${lane}: ${count - values.size} collisions`);
+      assert.ok(Math.max(...buckets) < 256 + 7 * 16 && Math.min(...buckets) > 256 - 7 * 16, `lane ${lane}`);
     }
-    // n² / 2^33 collisions are expected: 8; a bucket has 256 states, and 16 more or less by one deviation.
-    assert.ok(count - values.size <= 30, `lane ${lane}: ${count - values.size} collisions`);
-    assert.ok(Math.max(...buckets) < 256 + 7 * 16 && Math.min(...buckets) > 256 - 7 * 16, `lane ${lane}`);
-  }
-  assert.equal(whole.size, count);
-});
+    assert.equal(whole.size, count);
+  });
+}
 
 test("the omission probability grows with the square of the states", () => {
   const store = new CompactStore(1);
@@ -119,4 +130,11 @@ test("the omission probability grows with the square of the states", () => {
     new Int32Array(1 << 16),
   );
   assert.equal(store.omission, 2 ** (32 - 65));
+});
+
+test("the hash of two zeros, which means a free slot, is still a state", () => {
+  const store = new CompactStore(1);
+  store.load(Int32Array.of(0, 0, 5, 0, 0, 0));
+  assert.equal(store.count, 2);
+  assert.equal(store.save().length, 4);
 });
