@@ -23,7 +23,8 @@ export interface CompiledModel extends Model {
 }
 
 /**
- * Compiles a program. Its choices are its actions in their order, without those its constants forbid; a goal has the
+ * Compiles a program. Its choices are its actions in their order, without those its constants forbid; successors come
+ * by urgency, of each first those of actors who are owed them, then in the order of the actions. A goal has the
  * successors its actions give it. Throws `GuardedError`; so does `expand` when an action gives a variable a value
  * outside of its range (`out-of-range`).
  */

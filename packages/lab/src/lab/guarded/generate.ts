@@ -26,6 +26,7 @@ export function javascript(checked: Checked, { words, fields }: Layout): string 
             ? [`  count = steps${i}(states, at, words, choices, count);`]
             : [],
         );
+      if (urgency === urgencies(checked).at(-1)) return [...calls(true), ...calls(false)];
       return [
         ...calls(true),
         "  owed = count > free;",

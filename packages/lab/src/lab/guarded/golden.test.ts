@@ -109,9 +109,6 @@ function expand(states, at, out) {
   if (owed) { out.count = count; return; }
   free = count;
   count = steps1(states, at, words, choices, count);
-  owed = count > free;
-  if (owed) { out.count = count; return; }
-  free = count;
   out.count = count;
 }
 function label(states, at) {
