@@ -52,9 +52,9 @@ export function runCampaign(newRun: () => Run, plan: CampaignPlan, range: SeedRa
   const [from, to] = range;
   let steps = 0;
   let seed = from;
-  const witness = plan.countStates === true ? (run: Run) => states.add(run.digest(), seed) : undefined;
+  const onStep = plan.countStates === true ? (run: Run) => states.add(run.digest(), seed) : undefined;
   for (; seed < to; seed++) {
-    const result = runRandom(newRun, plan.strategy, seed, plan.limits, witness);
+    const result = runRandom(newRun, plan.strategy, seed, plan.limits, onStep);
     steps += result.steps;
     ends.add(result.digest, seed);
     outcomes.set(result.outcome, counted(outcomes.get(result.outcome), result, seed));

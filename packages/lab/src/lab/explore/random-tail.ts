@@ -1,6 +1,6 @@
 /** The fair end of a run: everybody gets his turn, so what goes on for ever shows as a loop and not as a starved actor. */
 import type { Actor } from "./model.js";
-import { type Enabled, stepName } from "./schedule-run.js";
+import { type Run, stepName } from "./schedule-run.js";
 
 /** Watches whether the steps since a mark, repeated for ever, would be fair. */
 export interface FairnessWatch {
@@ -9,10 +9,10 @@ export interface FairnessWatch {
   /** The step at `index` was taken where `choices` could be; `moved`: it changed something. */
   took(actor: number, moved: boolean): void;
   /** Must be called before the step is taken: who could act. */
-  saw(choices: readonly Enabled[]): void;
+  saw(run: Run): void;
   /**
    * Nobody would be denied what he is owed. `weak`: who could act in every state of the loop acts in it. `strong`: who
-   * could in some state does. A step that changes nothing is no act.
+   * could in some state does. A step that changes nothing is no act, and nobody is owed it.
    */
   fair(): boolean;
 }
@@ -29,11 +29,13 @@ export function watchFairness(actors: readonly Actor[]): FairnessWatch {
       lastSeen.fill(0);
       length = 0;
     },
-    saw: (choices) => {
+    saw: (run) => {
+      const choices = run.choices();
       length++;
       for (let i = 0; i < choices.length; i++) {
         const actor = choices[i]!.actor;
-        if (lastSeen[actor] !== length) could[actor]!++;
+        if (lastSeen[actor] === length || run.moves?.(i) === false) continue;
+        could[actor]!++;
         lastSeen[actor] = length;
       }
     },
@@ -50,19 +52,20 @@ export function watchFairness(actors: readonly Actor[]): FairnessWatch {
 
 /**
  * Picks the actor who has waited longest, and of his steps the one not taken for longest. Who is owed nothing is not
- * picked. -1: nobody who is owed a step has one.
+ * picked, nor a step that changes nothing. -1: nobody who is owed a step has one.
  */
-export function newFairPick(actors: readonly Actor[]): (choices: readonly Enabled[]) => number {
+export function newFairPick(actors: readonly Actor[]): (run: Run) => number {
   const turns = new Int32Array(actors.length);
   const taken = new Map<string, number>();
   let now = 0;
-  return (choices) => {
+  return (run) => {
+    const choices = run.choices();
     let best = -1;
     let bestTurn = 0;
     let bestTaken = 0;
     for (let i = 0; i < choices.length; i++) {
       const actor = choices[i]!.actor;
-      if (actors[actor]!.fairness === "none") continue;
+      if (actors[actor]!.fairness === "none" || run.moves?.(i) === false) continue;
       const turn = turns[actor]!;
       if (best >= 0 && turn > bestTurn) continue;
       const last = taken.get(stepName(choices, i)) ?? 0;

@@ -22,7 +22,7 @@ export interface RandomResult {
 }
 
 /** Called at the start of a run and after every step, with its name. */
-export type Witness = (run: Run, step: string | undefined) => void;
+export type OnStep = (run: Run, step: string | undefined) => void;
 
 /**
  * Runs `seed`'s execution: the same for the same world, strategy, seed and limits. In the fair end a state that
@@ -34,12 +34,12 @@ export function runRandom(
   strategy: Strategy,
   seed: number,
   limits: RandomLimits,
-  witness?: Witness,
+  onStep?: OnStep,
 ): RandomResult {
   const run = newRun();
   const pick = newPick(strategy, run.subject, newRandom(seed));
   const steps: string[] = [];
-  witness?.(run, undefined);
+  onStep?.(run, undefined);
   const unfair = Math.min(limits.unfairSteps, limits.maxSteps);
   while (run.over === undefined && steps.length < unfair) {
     const choices = run.choices();
@@ -47,9 +47,9 @@ export function runRandom(
     const name = stepName(choices, index);
     run.step(index);
     steps.push(name);
-    witness?.(run, name);
+    onStep?.(run, name);
   }
-  const tail = run.over === undefined ? runFairly(run, steps, limits.maxSteps, witness) : undefined;
+  const tail = run.over === undefined ? runFairly(run, steps, limits.maxSteps, onStep) : undefined;
   return {
     outcome: tail?.outcome ?? outcomeOf(run),
     steps: steps.length,
@@ -64,7 +64,7 @@ interface Tail {
 }
 
 /** Goes on until the run is over, stuck or in a loop; the steps taken are added to `steps`. */
-function runFairly(run: Run, steps: string[], maxSteps: number, witness?: Witness): Tail {
+function runFairly(run: Run, steps: string[], maxSteps: number, onStep?: OnStep): Tail {
   const pick = newFairPick(run.subject.actors);
   const watch = watchFairness(run.subject.actors);
   let digest = run.digest();
@@ -74,15 +74,15 @@ function runFairly(run: Run, steps: string[], maxSteps: number, witness?: Witnes
   let idle = 0;
   while (run.over === undefined && steps.length < maxSteps) {
     const choices = run.choices();
-    const index = pick(choices);
+    const index = pick(run);
     // Least recently served: after as many steps as pairs of choices each of them was tried.
     if (index < 0 || idle > choices.length * choices.length) return { outcome: "stuck" };
     const name = stepName(choices, index);
     const actor = choices[index]!.actor;
-    watch.saw(choices);
+    watch.saw(run);
     run.step(index);
     steps.push(name);
-    witness?.(run, name);
+    onStep?.(run, name);
     const before = digest;
     digest = run.digest();
     const moved = digest !== before;

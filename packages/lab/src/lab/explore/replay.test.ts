@@ -29,7 +29,7 @@ test("a line gives the same digests 1000 times of 1000", () => {
   const line = formatSchedule(schedule);
   const digests = () => {
     const seen: (number | string)[] = [];
-    replay(newRun, line, { witness: (run) => seen.push(run.digest()) });
+    replay(newRun, line, { onStep: (run) => seen.push(run.digest()) });
     return seen.join(" ");
   };
   const first = digests();

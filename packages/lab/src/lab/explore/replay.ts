@@ -57,7 +57,7 @@ export interface ReplayOptions {
   /** Leave out what does not fit and go on, instead of throwing. */
   readonly lenient?: boolean;
   /** Called at the start and after every step, with its name. */
-  readonly witness?: (run: Run, step: string | undefined) => void;
+  readonly onStep?: (run: Run, step: string | undefined) => void;
 }
 
 /**
@@ -76,7 +76,7 @@ export function replay(newRun: () => Run, schedule: Schedule | string, options: 
   let lastThread = -1;
   let step = 0;
   let loop: { at: number; digest: number | string } | undefined;
-  options.witness?.(run, undefined);
+  options.onStep?.(run, undefined);
   for (; step < given.steps.length && run.over === undefined; step++) {
     if (step === given.loopAt) {
       loop = { at: taken.length, digest: run.digest() };
@@ -101,11 +101,11 @@ export function replay(newRun: () => Run, schedule: Schedule | string, options: 
     }
     takers.push(actor);
     const before = loop === undefined ? undefined : run.digest();
-    if (loop !== undefined) watch.saw(choices);
+    if (loop !== undefined) watch.saw(run);
     run.step(index);
     taken.push(name);
     if (loop !== undefined) watch.took(actor, run.digest() !== before);
-    options.witness?.(run, name);
+    options.onStep?.(run, name);
   }
   const closed = loop !== undefined && taken.length > loop.at && run.digest() === loop.digest && watch.fair();
   const loopAt = closed ? loop?.at : undefined;

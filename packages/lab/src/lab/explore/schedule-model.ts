@@ -33,7 +33,8 @@ function newModelRun(model: Model, subject: Subject): Run {
     const last = here;
     here = next;
     next = last;
-    enabled.length = here.count;
+    // Setting the length would cost more than the rest of a step.
+    while (enabled.length > here.count) enabled.pop();
     for (let i = 0; i < here.count; i++) enabled[i] = model.choices[here.choices[i]!]!;
   };
   look();
@@ -48,6 +49,11 @@ function newModelRun(model: Model, subject: Subject): Run {
       words = here.words;
       at = index * model.words;
       look();
+    },
+    moves: (index) => {
+      const to = index * model.words;
+      for (let i = 0; i < model.words; i++) if (here.words[to + i] !== words[at + i]) return true;
+      return false;
     },
     get over() {
       return over;

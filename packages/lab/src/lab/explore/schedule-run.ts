@@ -32,6 +32,11 @@ export interface Run {
   choices(): readonly Enabled[];
   /** Does what stands at `index` of {@link choices}. */
   step(index: number): void;
+  /**
+   * Whether the step at `index` would change anything; one that would not is owed to nobody. Missing: a world that
+   * cannot tell without doing it, and all its steps count.
+   */
+  readonly moves?: (index: number) => boolean;
   /** Why nothing more happens; undefined: it goes on. */
   readonly over: undefined | "goal" | "stuck" | { readonly broken: string };
   /**
