@@ -37,8 +37,11 @@ test("two workers on one transport are found, two on two are not", () => {
   const property = look("one connect worker at a time");
   for (const thread of k.threads.slice(0, 2)) Object.assign(thread, { pc: "xs:connect", xprt: 0 });
   assert.match(property(k, []) ?? "", /kworker|rpciod/);
+  assert.equal(property(k, []), undefined, "said once");
   k.threads[1]!.xprt = 1;
   assert.equal(property(k, []), undefined);
+  k.threads[1]!.xprt = 0;
+  assert.match(property(k, []) ?? "", /another worker/);
 });
 
 test("a call sent again on its connection is found; a retransmission and a new connection are not", () => {

@@ -359,6 +359,11 @@ export const BAD_YAML: Bad = [
       '2:9: watch: no property to watch "no-shutdown-while-conecting"; did you mean no-shutdown-while-connecting?',
     ],
   ],
+  [
+    "a property watched twice",
+    "staters: [{}]\nwatch: [no-shutdown-while-connecting, no-shutdown-while-connecting]\n",
+    ["2:39: watch names no-shutdown-while-connecting twice; keep one"],
+  ],
   ["a yes for true", "staters: [{}]\nrp_filter: yes\n", ['2:12: rp_filter: "yes" is neither true nor false']],
   [
     "a typo in an ICMP error",

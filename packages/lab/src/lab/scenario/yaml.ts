@@ -139,7 +139,8 @@ function readDraft(source: Source, file: string): Draft | undefined {
   if (found.timeo !== undefined && found.mount?.timeoMs !== undefined) {
     source.report(found.timeo.at, "duplicate-name", "timeo stands in mount already; keep one");
   }
-  checkFixes(found.fixes ?? [], source);
+  checkOnce("fixes", found.fixes ?? [], source);
+  checkOnce("watch", found.watch ?? [], source);
   return {
     name,
     title: found.title ?? name,
@@ -179,10 +180,10 @@ function staterOf({ value, at }: Placed<Partial<StaterKeys>>, server: string): P
   return { value: stater, at };
 }
 
-function checkFixes(fixes: readonly Placed<Fix>[], source: Source): void {
-  const seen = new Set<Fix>();
-  for (const { value, at } of fixes) {
-    if (seen.has(value)) source.report(at, "duplicate-name", `fixes names ${value} twice; keep one`);
+function checkOnce(key: string, words: readonly Placed<string>[], source: Source): void {
+  const seen = new Set<string>();
+  for (const { value, at } of words) {
+    if (seen.has(value)) source.report(at, "duplicate-name", `${key} names ${value} twice; keep one`);
     seen.add(value);
   }
 }

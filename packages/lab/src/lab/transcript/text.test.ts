@@ -80,3 +80,20 @@ test("nothing to tell is no text; a column too narrow for anything is refused", 
   assert.equal(textTranscript(RUN, { fromUs: 1e12 }), "");
   assert.throws(() => textTranscript(RUN, { columnWidth: 7 }), RangeError);
 });
+
+test("an ICMP error and a segment that was ignored say what came of them", () => {
+  const quoted = segment("client", "S", 1, 0);
+  const icmp = { error: "host-unreachable", from: "192.168.1.1", quoted } as const;
+  const lines = textTranscript(
+    [
+      { type: "icmp", at: 1, icmp, effect: "sk_err 113" },
+      { type: "delivered", at: 2, segment: quoted, ignored: "accept queue full, SYN dropped" },
+    ],
+    { hosts: HOSTS, columnWidth: 8 },
+  ).split("\n");
+  assert.match(
+    lines[1]!,
+    /\| ICMP host-unreachable from 192\.168\.1\.1: SYN .*client:963 > server:2049 .*\(sk_err 113\)$/,
+  );
+  assert.match(lines[2]!, /arrived, IGNORED: accept queue full, SYN dropped$/);
+});
