@@ -1,13 +1,43 @@
 /** A status is old news: it says what was true when the task was woken. */
+import type { Action } from "../../guarded/mod.js";
 import { flag, NET, oneOf, sides, step, threads, upTo } from "./rows.js";
 import type { Situation } from "./situation.js";
 
+/** A task with RPC_TASK_SOFTCONN; the connect worker is one with whoever asks for it. */
+function task(me: string): readonly Action[] {
+  return [
+    step(
+      me,
+      "call_connect",
+      `${me} == call_connect`,
+      `if (tcp == ESTABLISHED) { ${me} = call_transmit; } else { tcp = SYN_SENT; ${me} = asleep; }`,
+    ),
+    // Its status is ECONNREFUSED.
+    step(
+      me,
+      "call_connect_status",
+      `${me} == call_connect_status`,
+      `if (TESTS_CONNECTED_FIRST == 1 && tcp == ESTABLISHED) { ${me} = call_transmit; }
+       else { ${me} = failed; if (tcp == ESTABLISHED) { failed_on_live = 1; } }`,
+    ),
+    step(me, "call_transmit", `${me} == call_transmit`, `${me} = answered;`),
+  ];
+}
+
+const PLACES = [
+  "call_connect",
+  "asleep",
+  "call_connect_status",
+  "call_transmit",
+  "answered",
+  "failed",
+] as const;
+
 const PROGRAMS = sides("error-told-after-the-connection-stands", "TESTS_CONNECTED_FIRST", {
   variables: [
-    // Two tasks with RPC_TASK_SOFTCONN: T waits for a connect under way, U comes along at some time.
-    oneOf("T", "asleep", "call_connect_status", "call_transmit", "answered", "failed"),
-    oneOf("U", "call_connect", "asleep", "call_connect_status", "call_transmit", "answered", "failed"),
-    oneOf("tcp", "SYN_SENT", "CLOSE", "ESTABLISHED"),
+    oneOf("T", ...PLACES),
+    oneOf("U", ...PLACES),
+    oneOf("tcp", "CLOSE", "SYN_SENT", "ESTABLISHED"),
     // The server begins to listen in between.
     upTo(1, "refusals", 1),
     flag("failed_on_live"),
@@ -28,23 +58,8 @@ const PROGRAMS = sides("error-told-after-the-connection-stands", "TESTS_CONNECTE
       `tcp = ESTABLISHED;
        if (T == asleep) { T = call_transmit; } if (U == asleep) { U = call_transmit; }`,
     ),
-    step(
-      "U",
-      "call_connect",
-      "U == call_connect",
-      `if (tcp == ESTABLISHED) { U = call_transmit; } else { tcp = SYN_SENT; U = asleep; }`,
-    ),
-    ...["T", "U"].flatMap((me) => [
-      // Its status is ECONNREFUSED.
-      step(
-        me,
-        "call_connect_status",
-        `${me} == call_connect_status`,
-        `if (TESTS_CONNECTED_FIRST == 1 && tcp == ESTABLISHED) { ${me} = call_transmit; }
-         else { ${me} = failed; if (tcp == ESTABLISHED) { failed_on_live = 1; } }`,
-      ),
-      step(me, "call_transmit", `${me} == call_transmit`, `${me} = answered;`),
-    ]),
+    ...task("T"),
+    ...task("U"),
   ],
   goal: "(T == answered || T == failed) && (U == answered || U == failed)",
   never: { "a call fails for want of a connection that stands": "failed_on_live == 1" },

@@ -25,7 +25,7 @@ const ORDER: Readonly<Record<string, readonly string[]>> = {
     "W.xs_tcp_setup_socket",
   ],
   "drained-buffer-taken-for-lack-of-memory": ["T.tcp_sendmsg", "T.tcp_sendmsg", "net.ack"],
-  "error-told-after-the-connection-stands": ["net.refused", "net.syn-ack", "T.call_connect_status"],
+  "error-told-after-the-connection-stands": ["net.refused", "net.syn-ack"],
   "killed-task-keeps-the-write-lock": ["B.xprt_alloc_slot", "operator.kill", "A.xprt_release"],
   "killed-task-restarts-for-ever": ["operator.kill", "T.rpc_exit_task", "T.__rpc_execute"],
   "newcomers-overtake-the-backlog": ["A.xprt_free_slot", "A.xprt_reserve", "B.xprt_retry_reserve"],
