@@ -1,5 +1,5 @@
 import type { Action } from "../../guarded/mod.js";
-import { flag, NET, oneOf, requestTimeout, sides, step, threads, timer, timers } from "./rows.js";
+import { flag, NET, oneOf, sides, step, threads, timer, timers } from "./rows.js";
 import type { Situation } from "./situation.js";
 
 const name = "late-close-clears-connecting";
@@ -39,7 +39,7 @@ const programs = sides(name, "CLEARS_SOCK_CONNECTING", {
     flag("old_is_closing"),
     flag("asked_twice"),
   ],
-  actors: [...threads("T1", "T2", "W"), NET, ...timers("reestablish", "timeo")],
+  actors: [...threads("T1", "T2", "W"), NET, ...timers("reestablish")],
   actions: [
     ...task("T1", "t1"),
     ...task("T2", "t2"),
@@ -70,7 +70,6 @@ const programs = sides(name, "CLEARS_SOCK_CONNECTING", {
       "tcp == SYN_SENT",
       `tcp = ESTABLISHED; connected = 1; sock_connecting = 0; connecting = 0; ${WAKE}`,
     ),
-    requestTimeout("t1 == waits_for_connect || t2 == waits_for_connect", WAKE),
   ],
   goal: "t1 == has_connection && t2 == has_connection",
   never: { "a connect is asked for while one is under way": "asked_twice == 1" },

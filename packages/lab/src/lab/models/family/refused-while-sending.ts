@@ -1,4 +1,4 @@
-import { flag, NET, oneOf, requestTimeout, sides, step, threads, timer, timers } from "./rows.js";
+import { flag, NET, oneOf, sides, step, threads, timer, timers } from "./rows.js";
 import type { Situation } from "./situation.js";
 
 const name = "refused-while-sending";
@@ -17,20 +17,13 @@ const programs = sides(name, "HANDLES_REFUSED", {
       "waits_for_reply",
       "answered",
     ),
-    oneOf("tk_status", "OK", "ECONNREFUSED", "ENOTCONN"),
-    flag("locked", 1),
     flag("connected"),
     oneOf("tcp", "SYN_SENT", "CLOSE", "ESTABLISHED"),
     flag("sk_err"),
     flag("listens"),
     flag("call_sent"),
   ],
-  actors: [
-    ...threads("T"),
-    NET,
-    { name: "server", kind: "peer", fairness: "weak" },
-    ...timers("delay", "timeo"),
-  ],
+  actors: [...threads("T"), NET, { name: "server", kind: "peer", fairness: "weak" }, ...timers("delay")],
   actions: [
     step("server", "listen", "listens == 0", "listens = 1;"),
     step(
@@ -49,29 +42,24 @@ const programs = sides(name, "HANDLES_REFUSED", {
       "T",
       "tcp_sendmsg",
       "t == tcp_sendmsg",
-      `if (sk_err == 1) { sk_err = 0; tk_status = ECONNREFUSED; t = call_transmit_status; }
-       else if (connected == 0) { tk_status = ENOTCONN; t = call_transmit_status; }
-       else { call_sent = 1; locked = 0; t = waits_for_reply; }`,
+      `if (sk_err == 1) { sk_err = 0; t = call_transmit_status; }
+       else { call_sent = 1; t = waits_for_reply; }`,
     ),
-    // The queue `sending` has no timer; who releases the write lock wakes it, and this task is the one who does.
+    // The queue `sending` has no timer. Whoever releases the write lock wakes it: the last to do so was this task.
     step(
       "T",
       "call_transmit_status",
       "t == call_transmit_status",
-      `if (tk_status == ENOTCONN) { t = xprt_connect; }
-       else if (HANDLES_REFUSED == 1) { t = delay; }
-       else { locked = 0; t = on_sending; }
-       tk_status = OK;`,
+      "if (HANDLES_REFUSED == 1) { t = delay; } else { t = on_sending; }",
     ),
     timer("delay", "t == delay", "t = xprt_connect;"),
     step(
       "T",
       "xprt_connect",
       "t == xprt_connect",
-      "locked = 1; if (connected == 1) { t = tcp_sendmsg; } else { tcp = SYN_SENT; t = waits_for_connect; }",
+      "if (connected == 1) { t = tcp_sendmsg; } else { tcp = SYN_SENT; t = waits_for_connect; }",
     ),
     step("net", "reply", "call_sent == 1", "call_sent = 0; t = answered;"),
-    requestTimeout("t == waits_for_connect", "t = xprt_connect;"),
   ],
   goal: "t == answered",
   never: {},

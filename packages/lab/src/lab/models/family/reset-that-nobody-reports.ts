@@ -25,7 +25,7 @@ const programs = sides(name, "REPORTS_RESET", {
   ],
   actors: [...threads("T"), NET, ...timers("delay", "timeo")],
   actions: [
-    // tcp_done changes the state of the socket, but what the transport hears is sk_error_report alone.
+    // The socket is closed, and that alone tells the transport nothing.
     step(
       "net",
       "rst",
@@ -83,5 +83,5 @@ export const resetThatNobodyReports: Situation = {
   fix: "The socket's error callback wakes the waiting tasks, and a send that meets ECONNRESET shuts the socket down, which ends the connection for the transport too. Both came in one commit; the callback is the ancestor of the bug of 2012.",
   expect: { broken: "hangs", fixed: "recovers" },
   limits:
-    "One task; the connect worker is a step of the task, without back-off. What kernels of 2008 did on EPIPE is taken from later ones.",
+    "One task; the connect worker is a step of the task, without back-off. That nothing tells of the RST is the commit's word; in the kernels of 2012 the end of the socket is told too. What kernels of 2008 did on EPIPE is taken from later ones.",
 };

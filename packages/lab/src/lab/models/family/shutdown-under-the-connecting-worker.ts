@@ -1,4 +1,4 @@
-import { flag, NET, oneOf, requestTimeout, sides, step, threads, timers } from "./rows.js";
+import { flag, NET, oneOf, sides, step, threads } from "./rows.js";
 import type { Situation } from "./situation.js";
 
 const name = "shutdown-under-the-connecting-worker";
@@ -25,7 +25,7 @@ const programs = sides(name, "LEAVES_THE_SOCKET", {
     oneOf("peer", "sends_fin", "forgot", "serves"),
     flag("call_sent"),
   ],
-  actors: [...threads("T", "W"), NET, ...timers("timeo")],
+  actors: [...threads("T", "W"), NET],
   actions: [
     step(
       "net",
@@ -96,7 +96,6 @@ const programs = sides(name, "LEAVES_THE_SOCKET", {
       "tcp = ESTABLISHED; peer = serves; connected = 1; if (t == waits_for_connect) { t = tcp_sendmsg; }",
     ),
     step("net", "reply", "call_sent == 1", "call_sent = 0; t = answered;"),
-    requestTimeout("t == waits_for_reply || t == waits_for_connect", "t = call_connect;"),
   ],
   goal: "t == answered",
   never: { "a hard call fails": "t == failed" },
