@@ -92,18 +92,18 @@ export function explore(model: Model, options: ExploreOptions = {}): Explored {
   let brokenAt = -1;
   let deadEndAt = -1;
 
-  /** Counts what is new among the first `count` successors in `from`. */
-  function meet(from: Int32Array, count: number, parent: number, at: number): void {
+  /** Counts what is new among the first `count` states of `met`, `level` steps from the beginning. */
+  function meet(met: Int32Array, count: number, parent: number, level: number): void {
     let next = store.count;
-    store.addAll(from, count, numbers);
+    store.addAll(met, count, numbers);
     for (let i = 0; i < count; i++) {
       if (numbers[i] !== next) continue;
-      const label = model.label(from, i * words);
+      const label = model.label(met, i * words);
       if ((label & GOAL) !== 0) goal++;
       if ((label & BROKEN) !== 0 && brokenAt < 0) brokenAt = next;
       tree.push(parent, i);
-      frontier.push(next, at, from, i * words);
-      if (at > depth) depth = at;
+      frontier.push(next, level, met, i * words);
+      if (level > depth) depth = level;
       next++;
     }
   }
@@ -164,7 +164,7 @@ export function explore(model: Model, options: ExploreOptions = {}): Explored {
     why,
     broken: brokenAt < 0 ? undefined : tree.pathTo(model, brokenAt),
     deadEnd: deadEndAt < 0 ? undefined : tree.pathTo(model, deadEndAt),
-    omission: exact === undefined ? store.count ** 2 / 2 ** 65 : 0,
+    omission: store.omission,
     bytesPerState: bytesPerState(store) + tree.bytes / store.count,
     checkpoint:
       complete || options.checkpoint !== true

@@ -28,7 +28,7 @@ export class CompactStore implements StateStore {
     return this.#table.byteLength;
   }
 
-  /** How likely it is, at most, that a state was taken for another one: n² / 2^65 for n states. */
+  /** n² / 2^65 for n states. */
   get omission(): number {
     return this.count ** 2 / 2 ** 65;
   }

@@ -13,6 +13,8 @@ export interface StateStore {
   readonly bytes: number;
   /** The part of it that is packed states. */
   readonly packedBytes: number;
+  /** How likely it is, at most, that a state was taken for another one. */
+  readonly omission: number;
   /**
    * Adds the first `count` states of `from`. `numbers[i]` becomes the number of state i: the next number if it is
    * new, else the one it had, or -1 where the store does not know it.
@@ -43,6 +45,7 @@ export class ExactStore implements StateStore {
   readonly words: number;
   readonly states: PackedStates;
   readonly capacity: number = Math.floor(2 ** MOST_BITS * MOST_LOAD);
+  readonly omission = 0;
   #table = new Int32Array(1 << FIRST_BITS);
   #most = Math.floor(2 ** FIRST_BITS * MOST_LOAD);
   #lanes = new Int32Array(128);
