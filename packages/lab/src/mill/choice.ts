@@ -77,3 +77,18 @@ export function choice(kind: number, arg: number): Enabled {
   for (let n = row.length; n <= arg; n++) row.push({ name: `${name}.${n}`, actor, kind, arg: n });
   return row[arg]!;
 }
+
+/** What may happen now. Filled anew after every step, without giving its memory back: {@link Offer.count} counts. */
+export class Offer {
+  readonly list: Enabled[] = [];
+  count = 0;
+
+  add(one: Enabled): void {
+    this.list[this.count++] = one;
+  }
+
+  has(one: Enabled): boolean {
+    for (let i = 0; i < this.count; i++) if (this.list[i] === one) return true;
+    return false;
+  }
+}

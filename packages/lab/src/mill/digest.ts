@@ -119,7 +119,7 @@ function outside(w: World): void {
   word(w.deeds);
   if (!w.isWell) moment(w.deedAt);
   word(w.early);
-  word(w.moves);
+  word(w.clockMoves);
   ms(Math.min(w.now - w.wellSince, w.scenario.healMs + 1));
   flag(w.isClosed);
   word(typeof w.over === "object" ? 1 : w.over === undefined ? 0 : 2);

@@ -1,6 +1,6 @@
 /** The network and the server at its other end. */
 import * as Kind from "./choice.js";
-import { choice, type Enabled } from "./choice.js";
+import { choice, type Offer } from "./choice.js";
 import type { Effect } from "./property.js";
 import type { Deed, MillScenario } from "./scenario.js";
 import * as Sock from "./socket.js";
@@ -13,6 +13,13 @@ export type Listening = "serve" | "refuse" | "slam" | "mute" | "slow";
 
 /** What data events show; the core copies it. */
 const chunk = new Uint8Array(64 * Sock.REPLY_BYTES);
+/** Its beginnings, by length: a new view costs more than the step. */
+const views: Uint8Array[] = [];
+
+function view(length: number): Uint8Array {
+  for (let n = views.length; n <= length; n++) views.push(chunk.subarray(0, n));
+  return views[length]!;
+}
 
 export class Net {
   readonly scenario: MillScenario;
@@ -61,7 +68,7 @@ export class Net {
   }
 
   /** Adds what can happen in the network and at the server. */
-  offer(now: number, into: Enabled[]): void {
+  offer(now: number, into: Offer): void {
     for (let i = 0; i < this.sockets.length; i++) {
       const s = this.sockets[i]!;
       if (s.end === Sock.GONE) this.#offerStale(s, into);
@@ -69,41 +76,41 @@ export class Net {
     }
   }
 
-  #offerLive(s: Socket, now: number, into: Enabled[]): void {
+  #offerLive(s: Socket, now: number, into: Offer): void {
     const { cookie } = s;
     const through = !this.hole && now >= s.retryAt;
-    if (s.error !== Sock.NO_ERROR) into.push(choice(Kind.FAILED, cookie));
+    if (s.error !== Sock.NO_ERROR) into.add(choice(Kind.FAILED, cookie));
     if (s.end === Sock.SYN_SENT) {
       if (s.peer === Sock.UNKNOWN) {
-        if (through && s.error === Sock.NO_ERROR) into.push(choice(Kind.SYN, cookie));
-      } else if (s.error !== Sock.REFUSED) into.push(choice(Kind.ESTABLISHED, cookie));
+        if (through && s.error === Sock.NO_ERROR) into.add(choice(Kind.SYN, cookie));
+      } else if (s.error !== Sock.REFUSED) into.add(choice(Kind.ESTABLISHED, cookie));
     } else {
-      if (s.out.length > 0 && through && s.error === Sock.NO_ERROR) into.push(choice(Kind.ARRIVE, cookie));
-      if (s.untaken > 0) into.push(choice(Kind.TAKEN, cookie));
+      if (s.out.length > 0 && through && s.error === Sock.NO_ERROR) into.add(choice(Kind.ARRIVE, cookie));
+      if (s.untaken > 0) into.add(choice(Kind.TAKEN, cookie));
       this.#offerData(s, into);
     }
     if (s.todo.length === 0 || this.listening === "mute") return;
     const slow = this.listening === "slow";
-    if (!slow || s.todo[1] === Sock.PING) into.push(choice(Kind.EXECUTE, cookie));
-    if (s.todo.length > 2 && (!slow || s.todo[3] === Sock.PING)) into.push(choice(Kind.OVERTAKE, cookie));
+    if (!slow || s.todo[1] === Sock.PING) into.add(choice(Kind.EXECUTE, cookie));
+    if (s.todo.length > 2 && (!slow || s.todo[3] === Sock.PING)) into.add(choice(Kind.OVERTAKE, cookie));
   }
 
-  #offerData(s: Socket, into: Enabled[]): void {
+  #offerData(s: Socket, into: Offer): void {
     const { cookie, coming } = s;
     if (coming > 0) {
-      into.push(choice(Kind.DATA, cookie));
+      into.add(choice(Kind.DATA, cookie));
       const { cutBytes } = this.scenario;
-      if (cutBytes > 0 && coming > cutBytes && s.given === 0) into.push(choice(Kind.CUT, cookie));
-      if (coming > Sock.REPLY_BYTES) into.push(choice(Kind.JOINED, cookie));
-    } else if (s.fin && !s.finSeen) into.push(choice(Kind.FIN, cookie));
+      if (cutBytes > 0 && coming > cutBytes && s.given === 0) into.add(choice(Kind.CUT, cookie));
+      if (coming > Sock.REPLY_BYTES) into.add(choice(Kind.JOINED, cookie));
+    } else if (s.fin && !s.finSeen) into.add(choice(Kind.FIN, cookie));
   }
 
   /** One late event of a socket that the core is done with. */
-  #offerStale(s: Socket, into: Enabled[]): void {
-    if (s.synPending) into.push(choice(Kind.ESTABLISHED, s.cookie));
-    else if (s.coming > 0) into.push(choice(Kind.DATA, s.cookie));
-    else if (s.fin) into.push(choice(Kind.FIN, s.cookie));
-    if (s.error !== Sock.NO_ERROR) into.push(choice(Kind.FAILED, s.cookie));
+  #offerStale(s: Socket, into: Offer): void {
+    if (s.synPending) into.add(choice(Kind.ESTABLISHED, s.cookie));
+    else if (s.coming > 0) into.add(choice(Kind.DATA, s.cookie));
+    else if (s.fin) into.add(choice(Kind.FIN, s.cookie));
+    if (s.error !== Sock.NO_ERROR) into.add(choice(Kind.FAILED, s.cookie));
   }
 
   happen(w: World, kind: number, cookie: number): void {
@@ -257,7 +264,8 @@ export class Net {
     const xid = s.out[0]!;
     const call = s.out[1]!;
     if (s.peer === Sock.OPEN) {
-      s.out.splice(0, 2);
+      s.out.shift();
+      s.out.shift();
       s.todo.push(xid, call);
       return;
     }
@@ -288,7 +296,7 @@ export class Net {
         x.failures = 0;
       }
     }
-    w.post({ type: "data", cookie: s.cookie, bytes: chunk.subarray(0, count) });
+    w.post({ type: "data", cookie: s.cookie, bytes: view(count) });
   }
 
   #forget(s: Socket): void {

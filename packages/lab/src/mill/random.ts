@@ -54,8 +54,7 @@ export function execute(
   const world = new World(scenario, properties, classes);
   const prng = new Prng(seed);
   if (strategy.kind === "uniform") {
-    while (world.over === undefined && world.steps < mostSteps)
-      world.step(prng.below(world.choices().length));
+    while (world.over === undefined && world.steps < mostSteps) world.step(prng.below(world.count));
   } else pct(world, prng, strategy.depth, mostSteps);
   return { over: world.over ?? "cut-off", steps: world.steps, world };
 }

@@ -97,7 +97,8 @@ export class Socket {
       this.given += n;
       if (this.given < REPLY_BYTES) return;
       this.given = 0;
-      this.back.splice(0, 2);
+      this.back.shift();
+      this.back.shift();
     }
   }
 

@@ -1,22 +1,22 @@
-import { type Enabled, TASK } from "./choice.js";
+import { type Enabled, type Offer, TASK } from "./choice.js";
 import type { WorkPolicy } from "./scenario.js";
 
 /** Adds to `into` which of the runnable works may run next. */
-export function runnable(work: readonly Enabled[], policy: WorkPolicy, into: Enabled[]): void {
+export function runnable(work: readonly Enabled[], policy: WorkPolicy, into: Offer): void {
   const first = work[0];
   if (first === undefined) return;
   switch (policy) {
     case "fifo":
-      into.push(first);
+      into.add(first);
       return;
     case "tasks-first":
-      into.push(work.find((w) => w.kind === TASK) ?? first);
+      into.add(work.find((w) => w.kind === TASK) ?? first);
       return;
     case "connects-first":
-      into.push(work.find((w) => w.kind !== TASK) ?? first);
+      into.add(work.find((w) => w.kind !== TASK) ?? first);
       return;
     case "any":
       // The same work twice is one choice.
-      for (const w of work) if (!into.includes(w)) into.push(w);
+      for (const w of work) if (!into.has(w)) into.add(w);
   }
 }

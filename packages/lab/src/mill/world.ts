@@ -1,6 +1,6 @@
 import type { Clnt, ClntConfig, ClntEffect, ClntEvent, Machine } from "unstuck/sunrpc";
 import * as Kind from "./choice.js";
-import { ACTORS, choice, type Enabled } from "./choice.js";
+import { ACTORS, choice, type Enabled, Offer } from "./choice.js";
 import { digestOf } from "./digest.js";
 import { CallFacts, XprtFacts } from "./facts.js";
 import { Net } from "./net.js";
@@ -42,7 +42,7 @@ export class World {
   deedAt = 0;
   /** Early moves of the clock so far, moves since the last deed or call, and steps since the last move or deed. */
   early = 0;
-  moves = 0;
+  clockMoves = 0;
   stepsAtOnce = 0;
   /** Since when all has been well outside. */
   wellSince = 0;
@@ -52,9 +52,10 @@ export class World {
   work: Enabled[] = [];
   readonly #properties: PropertySet;
   readonly #classes: CoreClasses;
-  #enabled: Enabled[] = [];
-  /** Whether the network, the server or the run queue has something to do now. */
+  readonly #offered = new Offer();
+  /** Whether the network, the server or the run queue has something to do now; whether the operator or a caller has. */
   #busy = false;
+  #awaited = false;
 
   /** `machine` is for {@link fork}. */
   constructor(scenario: MillScenario, properties: PropertySet, classes: CoreClasses, machine?: Machine) {
@@ -74,12 +75,18 @@ export class World {
 
   /** What may happen next; good until the next step. */
   choices(): readonly Enabled[] {
-    return this.#enabled;
+    const { list, count } = this.#offered;
+    return list.length === count ? list : list.slice(0, count);
+  }
+
+  /** How many {@link choices} there are: cheaper than making their list. */
+  get count(): number {
+    return this.#offered.count;
   }
 
   /** Has choice `index` of {@link choices} happen. */
   step(index: number): void {
-    const what = this.#enabled[index]!;
+    const what = this.#offered.list[index]!;
     this.steps++;
     this.stepsAtOnce++;
     try {
@@ -115,7 +122,7 @@ export class World {
     copy.deeds = this.deeds;
     copy.deedAt = this.deedAt;
     copy.early = this.early;
-    copy.moves = this.moves;
+    copy.clockMoves = this.clockMoves;
     copy.stepsAtOnce = this.stepsAtOnce;
     copy.wellSince = this.wellSince;
     copy.unsettled = this.unsettled;
@@ -153,53 +160,53 @@ export class World {
   }
 
   #offer(): void {
-    const into = this.#enabled;
-    into.length = 0;
+    const into = this.#offered;
+    into.count = 0;
     if (this.over !== undefined) return;
     const { scenario, work } = this;
     runnable(work, scenario.work, into);
-    this.#busy = into.length > 0;
+    this.#busy = into.count > 0;
     if (this.#busy && scenario.eager) return;
     this.net.offer(this.now, into);
-    this.#busy = into.length > 0;
-    this.#offerCaller(into);
-    if (!this.isWell && !this.#operatorPauses) into.push(choice(Kind.DEED, this.deeds));
-    if (this.#mayMoveClock()) into.push(choice(Kind.DEADLINE, 0));
-    if (into.length === 0) this.over = "stuck";
+    this.#busy = into.count > 0;
+    this.#awaited = this.#offerCaller(into) || !this.isWell;
+    if (!this.isWell && !this.#operatorPauses) into.add(choice(Kind.DEED, this.deeds));
+    if (this.#mayMoveClock()) into.add(choice(Kind.DEADLINE, 0));
+    if (into.count === 0) this.over = "stuck";
   }
 
-  #offerCaller(into: Enabled[]): void {
-    const { calls } = this.scenario;
-    if (this.calls.length < calls.length) {
-      if (this.#freeTask() >= 0) into.push(choice(Kind.CALL, this.calls.length));
-    } else if (this.unsettled === 0 && this.isWell) into.push(choice(Kind.CLOSE, 0));
-    for (let i = 0; i < this.calls.length; i++) {
+  /** Whether a caller's deed is still to come; that one may be cancelled is none. */
+  #offerCaller(into: Offer): boolean {
+    const made = this.calls.length;
+    for (let i = 0; i < made; i++) {
       const call = this.calls[i]!;
-      if (call.plan.mayCancel === true && call.settled === 0) into.push(choice(Kind.CANCEL, i));
+      if (call.settled === 0 && call.plan.mayCancel === true) into.add(choice(Kind.CANCEL, i));
     }
+    if (made < this.scenario.calls.length) {
+      if (this.#freeTask() < 0) return false;
+      into.add(choice(Kind.CALL, made));
+      return true;
+    }
+    if (this.unsettled > 0) return false;
+    if (this.isWell) into.add(choice(Kind.CLOSE, 0));
+    return true;
   }
 
   #mayMoveClock(): boolean {
     if (this.#nextMoment() === Number.POSITIVE_INFINITY) return false;
     if (this.#busy) return this.early < this.scenario.early;
-    if (this.#operatorPauses || !this.#waitsForSomebody) return true;
-    return this.moves < this.scenario.patience;
+    if (this.#operatorPauses || !this.#awaited) return true;
+    return this.clockMoves < this.scenario.patience;
   }
 
   get #operatorPauses(): boolean {
     return this.scenario.operator[this.deeds] === "pause" && this.now < this.deedAt + PAUSE_MS;
   }
 
-  /** The operator, or a caller, can do something yet. */
-  get #waitsForSomebody(): boolean {
-    if (!this.isWell) return true;
-    return this.calls.length < this.scenario.calls.length ? this.#freeTask() >= 0 : this.unsettled === 0;
-  }
-
   #nextMoment(): number {
     let next = Math.min(this.core.deadline ?? Number.POSITIVE_INFINITY, this.net.nextRetry(this.now));
     const { tickMs } = this.scenario;
-    if (tickMs > 0 && this.#waitsForSomebody) next = Math.min(next, this.now + tickMs);
+    if (tickMs > 0 && this.#awaited) next = Math.min(next, this.now + tickMs);
     if (this.#operatorPauses) next = Math.min(next, this.deedAt + PAUSE_MS);
     return next;
   }
@@ -270,7 +277,7 @@ export class World {
       this.early++;
       this.wellSince = this.now;
     }
-    this.moves++;
+    this.clockMoves++;
     this.stepsAtOnce = 0;
     const { deadline } = this.core;
     const now = Math.max(this.now, this.#nextMoment());
@@ -281,7 +288,9 @@ export class World {
   }
 
   #run(kind: number, arg: number): void {
-    this.work.splice(this.work.indexOf(choice(kind, arg)), 1);
+    const at = this.work.indexOf(choice(kind, arg));
+    if (at === 0) this.work.shift();
+    else this.work.splice(at, 1);
     if (kind === Kind.TASK) this.post({ type: "run", work: { kind: "task", task: arg } });
     else if (kind === Kind.CONNECT) this.post({ type: "run", work: { kind: "connect", xprt: arg } });
     else {
@@ -291,7 +300,7 @@ export class World {
   }
 
   #somebodyActed(): void {
-    this.moves = 0;
+    this.clockMoves = 0;
     this.stepsAtOnce = 0;
     for (const x of this.xprts) x.connects = 0;
   }
