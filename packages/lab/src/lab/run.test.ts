@@ -122,3 +122,9 @@ for (const [preset, fixes, two] of SECOND_RACE) {
     for (const seed of [1, 2, 3]) assert.equal(runScenario(scenario, seed).verdict === "breaks", two);
   });
 }
+
+test("an answer that only the request's own timeout brought is a stall, however soon after the route was back", () => {
+  const run = runScenario({ ...load("report-second-race.yaml"), preset: "v3.7-rc2", fixes: [] }, 1);
+  assert.equal(run.verdict, "stalls");
+  assert.ok(run.recoveryUs !== undefined && run.recoveryUs < 60_000_000);
+});

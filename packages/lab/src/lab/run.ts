@@ -1,6 +1,7 @@
 /** One run of a scenario to its end, and what it shows. */
 import { properties } from "./check/mod.js";
 import { digestOf } from "./linux/digest.js";
+import { ETIMEDOUT } from "./linux/errno.js";
 import type { Scenario, Verdict } from "./scenario/mod.js";
 import type { TraceEvent, Us } from "./trace.js";
 import { newWorld, stepWorld, type World } from "./world.js";
@@ -86,7 +87,8 @@ function judge(w: World, seed: number, outOfSteps: boolean): Run {
   const recoveryUs = waiting.length === 0 && answer !== undefined ? answer.at - relief : undefined;
   const slow = Math.max(0, ...staters.flatMap((program) => program.tookUs));
   const figures = { connects, teardowns, earlyWakes, recoveryUs };
-  const [verdict, why] = verdictOf(w, outOfSteps, waiting.length > 0, slow, figures);
+  const alarmed = recoveryUs !== undefined && after.some((event) => isAlarm(event));
+  const [verdict, why] = verdictOf(w, outOfSteps, waiting.length > 0, alarmed ? slow : undefined, figures);
   return {
     scenario,
     seed,
@@ -100,11 +102,16 @@ function judge(w: World, seed: number, outOfSteps: boolean): Run {
   };
 }
 
+/** A request's own timeout: what woke it was meant for a server that does not answer. */
+function isAlarm(event: TraceEvent): boolean {
+  return event.type === "wake" && event.queue === "xprt_pending" && event.status === -ETIMEDOUT;
+}
+
 function verdictOf(
   w: World,
   outOfSteps: boolean,
   waits: boolean,
-  slowUs: Us,
+  alarmedUs: Us | undefined,
   { connects, teardowns, recoveryUs }: Pick<Run, "connects" | "teardowns" | "recoveryUs">,
 ): [Run["verdict"], string] {
   const { k } = w;
@@ -124,8 +131,7 @@ function verdictOf(
       ? ["stalls", `nothing but ${timeo} will end the wait`]
       : ["hangs", "nothing is left that could end the wait"];
   }
-  if (recoveryUs !== undefined && recoveryUs >= 0.9 * k.timeoUs)
-    return ["stalls", `it took ${timeo} to end the wait (${seconds(slowUs)})`];
+  if (alarmedUs !== undefined) return ["stalls", `it took ${timeo} to end the wait (${seconds(alarmedUs)})`];
   const took = recoveryUs === undefined ? "" : `answered ${seconds(recoveryUs)} after it could be`;
   if (teardowns > 0)
     return ["churns", `${took}, after ${teardowns} connection(s) torn down with nothing sent`];
