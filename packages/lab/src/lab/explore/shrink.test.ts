@@ -95,7 +95,7 @@ test("replays are bounded, and the best so far is kept", () => {
   const newRun = modelRuns(counter);
   const [schedule] = found(newRun, "broken:between", 1);
   const full = shrink(newRun, schedule!);
-  for (const maxReplays of [1, 2, 5, 10]) {
+  for (const maxReplays of [1, 2, 4]) {
     const shrunk = shrink(newRun, schedule!, { maxReplays });
     assert.ok(shrunk.replays <= maxReplays);
     assert.equal(shrunk.complete, false);

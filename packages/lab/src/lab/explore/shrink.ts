@@ -7,7 +7,7 @@ import type { Run } from "./schedule-run.js";
 export interface ShrinkOptions {
   /** Whether a replay still shows what is to be shown; unless told: it has the outcome of the first. */
   readonly shows?: (replay: Replay) => boolean;
-  /** No more replays than this; unless told 10,000. */
+  /** No more schedules are tried than this; unless told 10,000. */
   readonly maxReplays?: number;
 }
 
@@ -25,10 +25,10 @@ const MAX_REPLAYS = 10_000;
 
 /**
  * Makes `schedule` smaller while `shows` holds: fewer preemptions first, then fewer events of the environment, then
- * fewer switches, then fewer steps. Each round leaves out turns (ddmin: Zeller, Hildebrandt 2002), joins turns of one
- * actor, leaves out events, then single steps, and turns a loop back to where it can first be entered; rounds go on
- * until one brings nothing. What no longer fits because of an earlier cut falls away by itself. The result is a local
- * minimum. Throws RangeError if the schedule itself does not show it.
+ * fewer switches, then fewer steps. Each round cuts what leads back to where it began, leaves out turns (ddmin: Zeller,
+ * Hildebrandt 2002), then events, then single steps, and joins turns of one actor; rounds go on until one brings
+ * nothing. What no longer fits because of an earlier cut falls away by itself. The result is a local minimum. Throws
+ * RangeError if the schedule itself does not show it.
  */
 export function shrink(newRun: () => Run, schedule: Schedule | string, options: ShrinkOptions = {}): Shrunk {
   const given = typeof schedule === "string" ? parseSchedule(schedule) : schedule;
@@ -42,9 +42,9 @@ export function shrink(newRun: () => Run, schedule: Schedule | string, options: 
   let before: Replay;
   do {
     before = hunt.best;
+    cutDetours(hunt, newRun);
     for (const cut of CUTS) leaveOut(hunt, (played) => cut(played, actors));
     joinTurns(hunt);
-    turnBack(hunt);
   } while (hunt.best !== before && !hunt.spent);
   return {
     schedule: hunt.best.taken,
@@ -180,11 +180,24 @@ function moved(hunt: Hunt, turn: Turn, to: number): boolean {
   return hunt.better([...rest.slice(0, at), ...steps.slice(turn.from, turn.to), ...rest.slice(at)], loopAt);
 }
 
-/** A path that ends as its loop does can enter the loop one step earlier. */
-function turnBack(hunt: Hunt): void {
-  for (;;) {
-    const { steps, loopAt } = hunt.best.taken;
-    if (loopAt === undefined || loopAt === 0 || steps[loopAt - 1] !== steps.at(-1)) return;
-    if (!hunt.better(steps.slice(0, -1), loopAt - 1)) return;
+/** Leaves out what leads back to a state that was there before, and enters a loop where the path first meets it. */
+function cutDetours(hunt: Hunt, newRun: () => Run): void {
+  const { taken } = hunt.best;
+  const { steps, loopAt = steps.length } = taken;
+  const states: (number | string)[] = [];
+  replay(newRun, taken, { onStep: (run) => states.push(run.digest()) });
+  const kept: string[] = [];
+  for (let at = 0; at < loopAt; ) {
+    const last = states.lastIndexOf(states[at]!);
+    // A state of the loop: from here on it is the loop, turned to begin here.
+    if (taken.loopAt !== undefined && last >= loopAt) {
+      const loop = [...steps.slice(last), ...steps.slice(loopAt, last)];
+      hunt.better([...kept, ...loop], kept.length);
+      return;
+    }
+    if (last === steps.length) break;
+    kept.push(steps[last]!);
+    at = last + 1;
   }
+  if (kept.length < loopAt) hunt.better([...kept, ...steps.slice(loopAt)], taken.loopAt);
 }
