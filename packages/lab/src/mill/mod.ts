@@ -11,5 +11,5 @@ export type { Effect, Property } from "./property.js";
 export { type PropertySet, propertySet } from "./property-set.js";
 export { type Execution, execute, Prng, type Strategy } from "./random.js";
 export type { CallPlan, Deed, MillScenario, WorkPolicy } from "./scenario.js";
-export { BASE, configOf, LARGE, OUTAGES, SILENT, SMALL } from "./scenarios.js";
+export { BASE, configOf, LARGE, OUTAGES, SILENT, SMALL, underEveryOrder } from "./scenarios.js";
 export { type CoreClasses, type Over, World } from "./world.js";

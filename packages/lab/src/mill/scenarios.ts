@@ -138,3 +138,24 @@ export const LARGE: readonly MillScenario[] = [
     config: configOf({ sendBufferBytes: 60 }),
   },
 ];
+
+/** In what order runnable work runs, whether before the network, and how often the clock runs ahead. */
+const ORDERS = (["fifo", "tasks-first", "connects-first", "any"] as const).flatMap((work) =>
+  [0, 20].flatMap((early) =>
+    // Node's driver runs work first-in first-out, and at once.
+    (work === "fifo" ? [true, false] : [false]).map((eager) => ({ work, eager, early })),
+  ),
+);
+
+/**
+ * A world under every policy of the run queue, in the fast world and in one whose clock runs ahead. Without the
+ * latter where numbers are used again: the core remembers a call that was given up for a minute, so that a late reply
+ * is not taken for another's, and a clock that runs ahead makes a minute of nothing.
+ */
+export function underEveryOrder(scenario: MillScenario): readonly MillScenario[] {
+  const orders = ORDERS.filter(({ early }) => early === 0 || scenario.taskNumbers > scenario.calls.length);
+  return orders.map(({ work, eager, early }) => {
+    const name = `${scenario.name}, ${work}${eager ? " at once" : ""}${early > 0 ? ", slow" : ""}`;
+    return { ...scenario, name, work, eager, early };
+  });
+}

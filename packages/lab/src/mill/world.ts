@@ -273,16 +273,16 @@ export class World {
   }
 
   #moveClock(): void {
-    if (this.#busy) {
-      this.early++;
-      this.wellSince = this.now;
-    }
     this.clockMoves++;
     this.stepsAtOnce = 0;
     const { deadline } = this.core;
     const now = Math.max(this.now, this.#nextMoment());
     if (now > this.now) for (const x of this.xprts) x.connects = 0;
     this.now = now;
+    if (this.#busy) {
+      this.early++;
+      this.wellSince = now;
+    }
     if (deadline !== undefined && deadline <= now) this.post({ type: "deadline" });
     this.#check(this.#properties.moved);
   }
