@@ -43,9 +43,9 @@ export function runScenario(scenario: Scenario, seed: number): Run {
     if (now !== marks) seen.clear();
     marks = now;
     const fresh = w.k.trace.slice(looked);
-    for (const { name, look } of checks) {
-      const text = look(w.k, fresh);
-      if (text !== undefined) w.k.trace.push({ type: "finding", at: w.k.now, property: name, text });
+    for (const property of checks) {
+      const text = property.look(w.k, fresh);
+      if (text !== undefined) w.k.trace.push({ type: "finding", at: w.k.now, property: property.name, text });
     }
     let rounds = 0;
     for (; looked < w.k.trace.length; looked++) {

@@ -41,8 +41,19 @@ const LATENCY_US = 200;
 const SERVICE_US = 150;
 const STEPS: Steps = { ...CLNT_STEPS, ...WORKER_STEPS, ...PROGRAM_STEPS, ...RPCINFO_STEPS };
 
-/** What calls kthread, at the bottom of a worker's stack. */
-const KTHREAD_CALLER = { rpciod: "child_rip", kworker: "kernel_thread_helper" } as const;
+/** The call stack of each step, innermost first; what calls kthread is at the bottom of a worker's. One array for all of a run. */
+const STACKS = { rpciod: stacksAbove("child_rip"), kworker: stacksAbove("kernel_thread_helper") } as const;
+
+function stacksAbove(bottom: string): ReadonlyMap<Step, readonly string[]> {
+  return new Map(
+    Object.values(STEPS).map((step) => {
+      const outer = step.callers[0] === "kthread" ? [bottom, ...step.callers] : [...step.callers];
+      // A callback's stack begins with the function of the step, unless the step names it itself.
+      if (outer.at(-1) !== step.fn) outer.push(step.fn);
+      return [step, outer.toReversed()];
+    }),
+  );
+}
 
 /** A world at its beginning. The same scenario and seed make the same run, byte for byte. */
 export function newWorld(scenario: Scenario, seed: number): World {
@@ -147,17 +158,15 @@ function runCpu(w: World, index: number): void {
     if (cpu.current !== thread.id) return;
   }
   k.here = { cpu: index, thread: thread.id };
-  k.stack =
-    step.callers[0] === "kthread" ? [KTHREAD_CALLER[k.rules.workers], ...step.callers] : [...step.callers];
-  // A callback's stack begins with the function of the step, unless the step names it itself.
-  if (k.stack.at(-1) !== step.fn) k.stack.push(step.fn);
+  const stack = STACKS[k.rules.workers].get(step)!;
+  k.stack = stack.toReversed();
   k.trace.push({
     type: "step",
     at: k.now,
     cpu: index,
     thread: thread.name,
     fn: step.fn,
-    stack: k.stack.slice().reverse(),
+    stack,
   });
   step.run(k, thread, hostOf(k));
   k.stack = [];

@@ -7,7 +7,7 @@ export function repliedOnce(): Property {
     name: "a call is answered once",
     look(_k, seen) {
       for (const event of seen) {
-        if (event.type !== "rpcdebug") continue;
+        if (event.type !== "rpcdebug" || !event.text.includes(" complete (")) continue;
         const [, task] = /^ +(\d+) xid \w+ complete/.exec(event.text) ?? [];
         if (task === undefined) continue;
         if (done.has(task)) return `task ${task} was answered twice`;
