@@ -11,13 +11,16 @@ import { errorCallbackComesBack } from "./error-callback-comes-back.js";
 import { errorToldAfterTheConnectionStands } from "./error-told-after-the-connection-stands.js";
 import { everybodyWokenWithEnotconn } from "./everybody-woken-with-enotconn.js";
 import { finWhileWaitingForBufferSpace } from "./fin-while-waiting-for-buffer-space.js";
+import { idleTimerOlderThanTheConnection } from "./idle-timer-older-than-the-connection.js";
 import { killedTaskKeepsTheWriteLock } from "./killed-task-keeps-the-write-lock.js";
 import { killedTaskRestartsForEver } from "./killed-task-restarts-for-ever.js";
 import { killedWaiterKeepsTheBacklogShut } from "./killed-waiter-keeps-the-backlog-shut.js";
 import { lateCloseClearsConnecting } from "./late-close-clears-connecting.js";
+import { lateWorkerDropsAGoodConnection } from "./late-worker-drops-a-good-connection.js";
 import { lostReplyWaitsThreeSeconds } from "./lost-reply-waits-three-seconds.js";
 import { newcomersOvertakeTheBacklog } from "./newcomers-overtake-the-backlog.js";
 import { portInTimeWait } from "./port-in-time-wait.js";
+import { portRefusedForEver } from "./port-refused-for-ever.js";
 import { portTakenByAnother } from "./port-taken-by-another.js";
 import { queuedTaskRuns } from "./queued-task-runs.js";
 import { reconnectDoublesTheTimeout } from "./reconnect-doubles-the-timeout.js";
@@ -29,9 +32,11 @@ import type { Situation } from "./situation.js";
 import { softConnectNotToldOfTheRefusal } from "./soft-connect-not-told-of-the-refusal.js";
 import { spaceFreedBeforeTheWait } from "./space-freed-before-the-wait.js";
 import { timerRunsWhileWaitingForSpace } from "./timer-runs-while-waiting-for-space.js";
+import { twoTasksRestartEachOthersConnect } from "./two-tasks-restart-each-others-connect.js";
 import { wakeLostInTheStoreBuffer } from "./wake-lost-in-the-store-buffer.js";
 import { wakerReadsTheQueueTooEarly } from "./waker-reads-the-queue-too-early.js";
 import { windowShutsAsTheTransportDisconnects } from "./window-shuts-as-the-transport-disconnects.js";
+import { workerWokenAsATask } from "./worker-woken-as-a-task.js";
 
 export type { Situation } from "./situation.js";
 
@@ -49,13 +54,16 @@ export const FAMILY: readonly Situation[] = [
   errorToldAfterTheConnectionStands,
   everybodyWokenWithEnotconn,
   finWhileWaitingForBufferSpace,
+  idleTimerOlderThanTheConnection,
   killedTaskKeepsTheWriteLock,
   killedTaskRestartsForEver,
   killedWaiterKeepsTheBacklogShut,
   lateCloseClearsConnecting,
+  lateWorkerDropsAGoodConnection,
   lostReplyWaitsThreeSeconds,
   newcomersOvertakeTheBacklog,
   portInTimeWait,
+  portRefusedForEver,
   portTakenByAnother,
   queuedTaskRuns,
   reconnectDoublesTheTimeout,
@@ -66,7 +74,9 @@ export const FAMILY: readonly Situation[] = [
   softConnectNotToldOfTheRefusal,
   spaceFreedBeforeTheWait,
   timerRunsWhileWaitingForSpace,
+  twoTasksRestartEachOthersConnect,
   wakeLostInTheStoreBuffer,
   wakerReadsTheQueueTooEarly,
   windowShutsAsTheTransportDisconnects,
+  workerWokenAsATask,
 ];
