@@ -18,6 +18,7 @@ import { killedWaiterKeepsTheBacklogShut } from "./killed-waiter-keeps-the-backl
 import { lateCloseClearsConnecting } from "./late-close-clears-connecting.js";
 import { lateWorkerDropsAGoodConnection } from "./late-worker-drops-a-good-connection.js";
 import { lostReplyWaitsThreeSeconds } from "./lost-reply-waits-three-seconds.js";
+import { newPortMissesTheReplyCache } from "./new-port-misses-the-reply-cache.js";
 import { newcomersOvertakeTheBacklog } from "./newcomers-overtake-the-backlog.js";
 import { portInTimeWait } from "./port-in-time-wait.js";
 import { portRefusedForEver } from "./port-refused-for-ever.js";
@@ -26,6 +27,7 @@ import { queuedTaskRuns } from "./queued-task-runs.js";
 import { reconnectDoublesTheTimeout } from "./reconnect-doubles-the-timeout.js";
 import { refusedWhileSending } from "./refused-while-sending.js";
 import { resetThatNobodyReports } from "./reset-that-nobody-reports.js";
+import { serverClosesWhileTheLockIsHeld } from "./server-closes-while-the-lock-is-held.js";
 import { serverNeverAnswersOurFin } from "./server-never-answers-our-fin.js";
 import { shutdownUnderTheConnectingWorker } from "./shutdown-under-the-connecting-worker.js";
 import type { Situation } from "./situation.js";
@@ -61,6 +63,7 @@ export const FAMILY: readonly Situation[] = [
   lateCloseClearsConnecting,
   lateWorkerDropsAGoodConnection,
   lostReplyWaitsThreeSeconds,
+  newPortMissesTheReplyCache,
   newcomersOvertakeTheBacklog,
   portInTimeWait,
   portRefusedForEver,
@@ -69,6 +72,7 @@ export const FAMILY: readonly Situation[] = [
   reconnectDoublesTheTimeout,
   refusedWhileSending,
   resetThatNobodyReports,
+  serverClosesWhileTheLockIsHeld,
   serverNeverAnswersOurFin,
   shutdownUnderTheConnectingWorker,
   softConnectNotToldOfTheRefusal,
