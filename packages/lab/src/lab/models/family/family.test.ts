@@ -10,7 +10,6 @@ const MOST_STATES = 20_000;
 /** Programs with actions that never happen, and why they may. */
 const ONLY_PARTLY: Readonly<Record<string, string>> = {
   "error-callback-comes-back": "it is the whole reconnect of 2012, from one outage",
-  "soft-connect-not-told-of-the-refusal": "its server never listens, so nothing is ever sent",
 };
 
 function actionsTaken(program: GuardedProgram): readonly string[] {

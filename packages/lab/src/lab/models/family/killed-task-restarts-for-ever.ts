@@ -55,5 +55,5 @@ export const killedTaskRestartsForEver: Situation = {
   ...PROGRAMS,
   expect: { broken: "hangs", fixed: "recovers" },
   limits:
-    "One task. The list knows the loop, not its lines: that the callback restarts on whatever error it is given is the model's reading of it.",
+    "One task. That its callback restarts on whatever error it is given is the model's reading of the loop, not verified.",
 };

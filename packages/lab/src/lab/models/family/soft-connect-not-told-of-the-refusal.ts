@@ -1,5 +1,5 @@
 /** A task that is to fail at once must learn that the connect failed. */
-import { NET, oneOf, sides, step, threads } from "./rows.js";
+import { flag, NET, oneOf, perhaps, sides, step, threads } from "./rows.js";
 import type { Situation } from "./situation.js";
 
 const PROGRAMS = sides("soft-connect-not-told-of-the-refusal", "TELLS_ERROR", {
@@ -9,8 +9,9 @@ const PROGRAMS = sides("soft-connect-not-told-of-the-refusal", "TELLS_ERROR", {
     oneOf("tk_status", "OK", "EAGAIN", "ECONNREFUSED"),
     oneOf("W", "idle", "queued"),
     oneOf("tcp", "CLOSE", "SYN_SENT", "ESTABLISHED"),
+    flag("listens"),
   ],
-  actors: [...threads("T", "W"), NET],
+  actors: [...threads("T", "W"), NET, perhaps("server", "peer")],
   actions: [
     // xprt_connect: on `pending`, and the worker at once, without back-off for such a task.
     step(
@@ -21,16 +22,23 @@ const PROGRAMS = sides("soft-connect-not-told-of-the-refusal", "TELLS_ERROR", {
        else { T = asleep; if (tcp == CLOSE && W == idle) { W = queued; } }`,
     ),
     step("W", "xs_tcp_setup_socket", "W == queued", "W = idle; if (tcp == CLOSE) { tcp = SYN_SENT; }"),
-    // Nobody listens, today and tomorrow.
+    // It may listen one day, or never.
+    step("server", "listens", "listens == 0", "listens = 1;"),
     step(
       "net",
       "refused",
-      "tcp == SYN_SENT",
+      "tcp == SYN_SENT && listens == 0",
       `tcp = CLOSE;
        if (T == asleep) {
          T = call_connect_status;
          if (TELLS_ERROR == 1) { tk_status = ECONNREFUSED; } else { tk_status = EAGAIN; }
        }`,
+    ),
+    step(
+      "net",
+      "syn-ack",
+      "tcp == SYN_SENT && listens == 1",
+      "tcp = ESTABLISHED; T = call_connect_status; tk_status = EAGAIN;",
     ),
     step(
       "T",
@@ -53,7 +61,7 @@ export const softConnectNotToldOfTheRefusal: Situation = {
     "With no error callback the end of a failed connect wakes the task with EAGAIN, as any other event does; EAGAIN means to connect again.",
   fix: "Whoever waits for the connection is woken with the socket's own error.",
   ...PROGRAMS,
-  expect: { broken: "hangs", fixed: "recovers" },
+  expect: { broken: "churns", fixed: "recovers" },
   limits:
-    "The server never listens; one task; the major timeout is left out, it is looked at only by a task whose wait has run out. EAGAIN leads back to the connect, as from 561ec1603171 on.",
+    "One task; the major timeout is left out, it is looked at only by a task whose wait has run out. EAGAIN leads back to the connect, as from 561ec1603171 on.",
 };
