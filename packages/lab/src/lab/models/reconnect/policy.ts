@@ -1,6 +1,6 @@
 /** Who may take the next step when both threads could: the scheduler, as a condition on each step. */
 import type { Action } from "../../guarded/mod.js";
-import { ACTOR_TASK, type Step } from "./step.js";
+import { ACTOR_TASK, ACTOR_WORKER, type Step } from "./step.js";
 
 export const POLICIES = ["task-above-worker", "worker-above-task", "equal", "smp"] as const;
 /**
@@ -9,29 +9,44 @@ export const POLICIES = ["task-above-worker", "worker-above-task", "equal", "smp
  */
 export type Policy = (typeof POLICIES)[number];
 
-/** The steps as actions under `policy`. */
-export function scheduled(steps: readonly Step[], policy: Policy): readonly Action[] {
+/** All actions under `policy`: the threads' steps, and what happens to them in interrupts. */
+export function scheduled(
+  steps: readonly Step[],
+  interrupts: readonly Action[],
+  policy: Policy,
+): readonly Action[] {
   const runnable = { T: anyOf(steps, "T"), W: anyOf(steps, "W") };
-  const sleeping = { T: anyOf(steps, "T", true), W: anyOf(steps, "W", true) };
-  return steps.map(({ actor, name, when, does, sleeps }) => {
-    const here = actor === ACTOR_TASK ? "on_task" : "on_worker";
-    const other = actor === ACTOR_TASK ? "W" : "T";
-    const stronger =
-      policy === "task-above-worker" ? ACTOR_TASK : policy === "worker-above-task" ? "W" : undefined;
-    const mayRun = () => {
-      if (policy === "smp") return "1 == 1";
-      // The weaker gives way where it might sleep; the stronger takes over only there.
-      if (stronger === actor) return `(cpu == ${here} || !${runnable[other]} || ${sleeping[other]})`;
-      if (stronger !== undefined && sleeps) return `!${runnable[other]}`;
-      return `(cpu == ${here} || !${runnable[other]})`;
-    };
-    return {
-      name: `${actor}.${name}`,
-      actor,
-      when: `${when} && ${mayRun()}`,
-      does: policy === "smp" ? does : `${does} cpu = ${here};`,
-    };
+  if (policy === "smp") return [...steps.map((step) => actionOf(step, step.when, "")), ...interrupts];
+  const threads = steps.map((step) => {
+    const { here, other } = SIDES[step.actor];
+    return actionOf(
+      step,
+      `${step.when} && ${mayRun(step, steps, policy, runnable[other])}`,
+      ` cpu = ${here};`,
+    );
   });
+  // Who is woken while nobody runs finds the CPU free.
+  const idle = `if (!${runnable.T} && !${runnable.W}) { cpu = idle; }`;
+  return [...threads, ...interrupts.map((action) => ({ ...action, does: `${idle} ${action.does}` }))];
+}
+
+const SIDES = {
+  T: { here: "on_task", other: "W" },
+  W: { here: "on_worker", other: "T" },
+} as const;
+
+function actionOf({ actor, name, does }: Step, when: string, after: string): Action {
+  return { name: `${actor}.${name}`, actor, when, does: `${does}${after}` };
+}
+
+/** Preemption is voluntary: the weaker gives way where it might sleep, and the stronger takes over only there. */
+function mayRun(step: Step, steps: readonly Step[], policy: Policy, otherRuns: string): string {
+  const { here, other } = SIDES[step.actor];
+  if (policy === "equal") return `(cpu == ${here} || cpu == idle || !${otherRuns})`;
+  const stronger = policy === "task-above-worker" ? ACTOR_TASK : ACTOR_WORKER;
+  if (stronger === step.actor)
+    return `(cpu == ${here} || cpu == idle || !${otherRuns} || ${anyOf(steps, other, true)})`;
+  return step.sleeps ? `!${otherRuns}` : `(cpu == ${here} || !${otherRuns})`;
 }
 
 function anyOf(steps: readonly Step[], actor: Step["actor"], sleeps = false): string {

@@ -49,7 +49,7 @@ export function reconnect({ name, rules, policy, entry }: Reconnect): GuardedPro
         (timer) => ({ name: timer, kind: "timer", fairness: "weak" }) as const,
       ),
     ],
-    actions: [...scheduled([...TASK_STEPS, ...WORKER_STEPS], policy), ...WIRE, ...TIMERS],
+    actions: scheduled([...TASK_STEPS, ...WORKER_STEPS], [...WIRE, ...TIMERS], policy),
     goal: "t == answered",
     never: {
       "a hard call fails": "t == failed",

@@ -125,6 +125,6 @@ export function variablesOf(entry: Entry): readonly Variable[] {
     { name: "refusals", min: 0, max: 3, initial: entry.refusals },
 
     // Who ran last on the one CPU.
-    { name: "cpu", values: ["on_task", "on_worker"], initial: "on_task" },
+    { name: "cpu", values: ["idle", "on_task", "on_worker"], initial: "idle" },
   ];
 }
