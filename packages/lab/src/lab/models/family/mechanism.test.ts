@@ -77,6 +77,7 @@ const ORDER: Readonly<Record<string, readonly string[]>> = {
   "refused-while-sending": ["net.refused", "T.tcp_sendmsg", "T.call_transmit_status"],
   "reset-that-nobody-reports": ["net.rst", "timeo.timer", "T.tcp_sendmsg", "delay.timer", "T.tcp_sendmsg"],
   "server-closes-while-the-lock-is-held": ["net.fin", "net.rst", "T.tcp_sendmsg", "T.call_connect"],
+  "server-keeps-its-half-of-the-connection": ["net.ack", "T2.xprt_connect", "timeo.timer"],
   "server-never-answers-our-fin": ["T.inet_shutdown", "net.ack", "T.xprt_connect"],
   "shutdown-under-the-connecting-worker": [
     "W.xs_tcp_reuse_connection",

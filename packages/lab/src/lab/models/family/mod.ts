@@ -28,6 +28,7 @@ import { reconnectDoublesTheTimeout } from "./reconnect-doubles-the-timeout.js";
 import { refusedWhileSending } from "./refused-while-sending.js";
 import { resetThatNobodyReports } from "./reset-that-nobody-reports.js";
 import { serverClosesWhileTheLockIsHeld } from "./server-closes-while-the-lock-is-held.js";
+import { serverKeepsItsHalfOfTheConnection } from "./server-keeps-its-half-of-the-connection.js";
 import { serverNeverAnswersOurFin } from "./server-never-answers-our-fin.js";
 import { shutdownUnderTheConnectingWorker } from "./shutdown-under-the-connecting-worker.js";
 import type { Situation } from "./situation.js";
@@ -73,6 +74,7 @@ export const FAMILY: readonly Situation[] = [
   refusedWhileSending,
   resetThatNobodyReports,
   serverClosesWhileTheLockIsHeld,
+  serverKeepsItsHalfOfTheConnection,
   serverNeverAnswersOurFin,
   shutdownUnderTheConnectingWorker,
   softConnectNotToldOfTheRefusal,
