@@ -82,6 +82,10 @@ export function choice(kind: number, arg: number): Enabled {
 export class Offer {
   readonly list: Enabled[] = [];
   count = 0;
+  /** The network, the server or the run queue has something to do now. */
+  busy = false;
+  /** The operator or a caller has something to do yet. */
+  awaited = false;
 
   add(one: Enabled): void {
     this.list[this.count++] = one;

@@ -1,5 +1,7 @@
 /** What a world has seen so far, for properties to look at. Plain data. */
+import type { ClntConfig } from "unstuck/sunrpc";
 import type { CallPlan } from "./scenario.js";
+import { type Socket, UP } from "./socket.js";
 
 export class CallFacts {
   readonly plan: CallPlan;
@@ -46,6 +48,21 @@ export class XprtFacts {
   /** The pause that the next connect owes, and since when. */
   owesMs = 0;
   owesSince = 0;
+
+  /** Its socket, or connect attempt, is no more: how much of a pause does the next connect owe? */
+  lost(s: Socket, code: string, { baseMs, capMs, closedCapMs }: ClntConfig["reconnect"], now: number): void {
+    const opened = s.end === UP;
+    let exponent = opened ? Math.max(1, this.failures) : this.failures + 1;
+    if (code === "ETIMEDOUT") exponent = 1;
+    const cap = opened && !s.answered ? closedCapMs : capMs;
+    const first = opened && s.answered && this.failures === 0;
+    this.owesMs = first ? 0 : Math.min(baseMs * 2 ** Math.min(exponent - 1, 20), cap) / 2;
+    this.owesSince = now;
+    this.failures++;
+    if (opened) return;
+    this.unanswered = code === "ETIMEDOUT" || code === "ECONNRESET" ? this.unanswered + 1 : 0;
+    if (code === "EADDRINUSE") this.portTaken = true;
+  }
 
   clone(): XprtFacts {
     return Object.assign(new XprtFacts(), this);

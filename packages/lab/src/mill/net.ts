@@ -176,7 +176,7 @@ export class Net {
     const s = this.find(cookie);
     if (s === undefined || s.end === Sock.GONE) return;
     const silenced = s.end === Sock.UP && !s.finSeen;
-    if (!s.probe && !w.isClosed && !silenced) w.lost(s, s.end === Sock.SYN_SENT ? "ETIMEDOUT" : "fin");
+    if (!s.probe && !w.isClosed && !silenced) this.#lost(w, s, s.end === Sock.SYN_SENT ? "ETIMEDOUT" : "fin");
     s.synPending = s.end === Sock.SYN_SENT && s.peer === Sock.OPEN;
     // What had arrived at a server that knew nothing of it is answered by a reset.
     if (s.out.length > 0 && s.peer === Sock.CLOSED && !this.hole) s.error = Sock.RESET;
@@ -255,7 +255,7 @@ export class Net {
   }
 
   #failed(w: World, s: Socket): void {
-    if (!s.probe) w.lost(s, Sock.ERRORS[s.error]!);
+    if (!s.probe) this.#lost(w, s, Sock.ERRORS[s.error]!);
     s.end = Sock.GONE;
     this.#forget(s);
   }
@@ -297,6 +297,10 @@ export class Net {
       }
     }
     w.post({ type: "data", cookie: s.cookie, bytes: view(count) });
+  }
+
+  #lost(w: World, s: Socket, code: string): void {
+    w.xprts[s.xprt]!.lost(s, code, w.scenario.config.reconnect, w.now);
   }
 
   #forget(s: Socket): void {

@@ -4,12 +4,12 @@ import { ACTORS, choice, type Enabled, Offer } from "./choice.js";
 import { digestOf } from "./digest.js";
 import { CallFacts, XprtFacts } from "./facts.js";
 import { Net } from "./net.js";
+import { freeTask, nextMoment, offer } from "./offers.js";
 import type { Effect, Property } from "./property.js";
 import type { PropertySet } from "./property-set.js";
 import { newRecord, TOKEN_BYTES, uint32 } from "./record.js";
-import { type MillScenario, PAUSE_MS } from "./scenario.js";
+import type { MillScenario } from "./scenario.js";
 import * as Sock from "./socket.js";
-import { runnable } from "./work.js";
 
 /** The client core that is looked at: the product's own classes, or a copy of them that was broken on purpose. */
 export interface CoreClasses {
@@ -53,9 +53,6 @@ export class World {
   readonly #properties: PropertySet;
   readonly #classes: CoreClasses;
   readonly #offered = new Offer();
-  /** Whether the network, the server or the run queue has something to do now; whether the operator or a caller has. */
-  #busy = false;
-  #awaited = false;
 
   /** `machine` is for {@link fork}. */
   constructor(scenario: MillScenario, properties: PropertySet, classes: CoreClasses, machine?: Machine) {
@@ -133,23 +130,6 @@ export class World {
     return copy;
   }
 
-  /** A transport's socket or connect attempt is no more: how much of a pause does the next connect owe? */
-  lost(s: Sock.Socket, code: string): void {
-    const x = this.xprts[s.xprt]!;
-    const { baseMs, capMs, closedCapMs } = this.scenario.config.reconnect;
-    const opened = s.end === Sock.UP;
-    let exponent = opened ? Math.max(1, x.failures) : x.failures + 1;
-    if (code === "ETIMEDOUT") exponent = 1;
-    const cap = opened && !s.answered ? closedCapMs : capMs;
-    const first = opened && s.answered && x.failures === 0;
-    x.owesMs = first ? 0 : Math.min(baseMs * 2 ** Math.min(exponent - 1, 20), cap) / 2;
-    x.owesSince = this.now;
-    x.failures++;
-    if (opened) return;
-    x.unanswered = code === "ETIMEDOUT" || code === "ECONNRESET" ? x.unanswered + 1 : 0;
-    if (code === "EADDRINUSE") x.portTaken = true;
-  }
-
   fail(broken: string, why: string): void {
     this.over ??= { broken, why };
   }
@@ -160,65 +140,10 @@ export class World {
   }
 
   #offer(): void {
-    const into = this.#offered;
-    into.count = 0;
+    this.#offered.count = 0;
     if (this.over !== undefined) return;
-    const { scenario, work } = this;
-    runnable(work, scenario.work, into);
-    this.#busy = into.count > 0;
-    if (this.#busy && scenario.eager) return;
-    this.net.offer(this.now, into);
-    this.#busy = into.count > 0;
-    this.#awaited = this.#offerCaller(into) || !this.isWell;
-    if (!this.isWell && !this.#operatorPauses) into.add(choice(Kind.DEED, this.deeds));
-    if (this.#mayMoveClock()) into.add(choice(Kind.DEADLINE, 0));
-    if (into.count === 0) this.over = "stuck";
-  }
-
-  /** Whether a caller's deed is still to come; that one may be cancelled is none. */
-  #offerCaller(into: Offer): boolean {
-    const made = this.calls.length;
-    for (let i = 0; i < made; i++) {
-      const call = this.calls[i]!;
-      if (call.settled === 0 && call.plan.mayCancel === true) into.add(choice(Kind.CANCEL, i));
-    }
-    if (made < this.scenario.calls.length) {
-      if (this.#freeTask() < 0) return false;
-      into.add(choice(Kind.CALL, made));
-      return true;
-    }
-    if (this.unsettled > 0) return false;
-    if (this.isWell) into.add(choice(Kind.CLOSE, 0));
-    return true;
-  }
-
-  #mayMoveClock(): boolean {
-    if (this.#nextMoment() === Number.POSITIVE_INFINITY) return false;
-    if (this.#busy) return this.early < this.scenario.early;
-    if (this.#operatorPauses || !this.#awaited) return true;
-    return this.clockMoves < this.scenario.patience;
-  }
-
-  get #operatorPauses(): boolean {
-    return this.scenario.operator[this.deeds] === "pause" && this.now < this.deedAt + PAUSE_MS;
-  }
-
-  #nextMoment(): number {
-    let next = Math.min(this.core.deadline ?? Number.POSITIVE_INFINITY, this.net.nextRetry(this.now));
-    const { tickMs } = this.scenario;
-    if (tickMs > 0 && this.#awaited) next = Math.min(next, this.now + tickMs);
-    if (this.#operatorPauses) next = Math.min(next, this.deedAt + PAUSE_MS);
-    return next;
-  }
-
-  /** Counted up, as the driver does; -1: all numbers are taken. */
-  #freeTask(): number {
-    const { taskNumbers } = this.scenario;
-    for (let i = 0; i < taskNumbers; i++) {
-      const task = (this.calls.length + i) % taskNumbers;
-      if (!this.core.has(task)) return task;
-    }
-    return -1;
+    offer(this, this.#offered);
+    if (this.#offered.count === 0) this.over = "stuck";
   }
 
   #happen({ kind, arg }: Enabled): void {
@@ -250,7 +175,7 @@ export class World {
 
   #call(number: number): void {
     const plan = this.scenario.calls[number]!;
-    const task = this.#freeTask();
+    const task = freeTask(this);
     const call = new CallFacts(plan, task, this.now);
     this.calls.push(call);
     this.unsettled++;
@@ -276,10 +201,10 @@ export class World {
     this.clockMoves++;
     this.stepsAtOnce = 0;
     const { deadline } = this.core;
-    const now = Math.max(this.now, this.#nextMoment());
+    const now = Math.max(this.now, nextMoment(this, this.#offered));
     if (now > this.now) for (const x of this.xprts) x.connects = 0;
     this.now = now;
-    if (this.#busy) {
+    if (this.#offered.busy) {
       this.early++;
       this.wellSince = now;
     }
