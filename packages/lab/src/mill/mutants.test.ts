@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hunt } from "./hunt.fixture.js";
+import { PROPERTIES } from "./mod.js";
 import { load, MUTANTS } from "./mutants.fixture.js";
+
+const noticed = new Set<string>();
 
 test("the core as it is passes everything", async () => {
   assert.equal(hunt(await load({ name: "none", edits: [] }), 2), undefined);
@@ -13,5 +16,14 @@ for (const mutant of MUTANTS) {
     assert(found !== undefined, "nothing noticed it");
     t.diagnostic(`${found.property} (${found.where}): ${found.why}`);
     assert(mutant.caughtBy.includes(found.property), `${found.property}: ${found.why}`);
+    noticed.add(found.property);
   });
 }
+
+test("every property is the first to notice some mutant", () => {
+  const all = new Set(Object.values(PROPERTIES).flatMap((some) => some.map(({ name }) => name)));
+  assert.deepEqual(
+    [...all].filter((name) => !noticed.has(name)),
+    [],
+  );
+});
