@@ -76,7 +76,7 @@ export const connectOnASocketTheServerClosed: Situation = {
   name,
   title: "The worker connects a socket that the server has closed, and is told that it is connected",
   source: "L32, 89f42494f92f, 2022",
-  symptom: "A mount locks up after days of good service.",
+  symptom: "A mount locks up after days without trouble.",
   cause:
     "The connect runs before the deferred work that would have closed the old socket. connect() on it returns 0, no ESTABLISHED follows, and the connect keeps CONNECTING and the write lock, for which the close waits.",
   fix: "A socket is connected once at most: the worker makes a new one every time, and drops what was pending for the old one.",
