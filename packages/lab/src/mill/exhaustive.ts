@@ -29,8 +29,9 @@ export interface Search {
 interface Frame {
   readonly world: World;
   readonly digest: number;
-  /** The next choice to follow. */
+  /** The next choice to follow, and how many there are. */
   next: number;
+  readonly count: number;
   /** The choice that led here. */
   readonly name: string;
   /** How often the clock was moved on the way here. */
@@ -51,22 +52,24 @@ export function searchAll(
   const root = new World(scenario, properties, classes);
   const seen = new Set([root.digest()]);
   const onPath = new Map<number, number>([[root.digest(), 0]]);
-  const path: Frame[] = [{ world: root, digest: root.digest(), next: 0, name: "", moves: 0 }];
+  const path: Frame[] = [
+    { world: root, digest: root.digest(), next: 0, count: root.count, name: "", moves: 0 },
+  ];
   let steps = 0;
   let depth = 0;
   let goals = 0;
   let broken: Search["broken"];
   while (path.length > 0 && broken === undefined && seen.size < limits.states) {
     const frame = path[path.length - 1]!;
-    const choices = frame.world.choices();
-    if (frame.next === choices.length) {
+    if (frame.next === frame.count) {
       onPath.delete(frame.digest);
       path.pop();
       continue;
     }
     const index = frame.next++;
-    const { name, kind } = choices[index]!;
-    const world = frame.world.fork();
+    const { name, kind } = frame.world.choices()[index]!;
+    // Nobody needs the world itself after its last choice.
+    const world = frame.next === frame.count ? frame.world : frame.world.fork();
     world.step(index);
     steps++;
     const { over } = world;
@@ -86,7 +89,7 @@ export function searchAll(
       continue;
     }
     onPath.set(digest, moves);
-    path.push({ world, digest, next: 0, name, moves });
+    path.push({ world, digest, next: 0, count: world.count, name, moves });
     depth = Math.max(depth, path.length);
   }
   const complete = path.length === 0;
