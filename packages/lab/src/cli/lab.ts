@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { campaignCommand } from "./campaign.js";
 import { conformCommand } from "./conform.js";
 import { exploreCommand } from "./explore.js";
 import { exportCommand } from "./export.js";
@@ -40,6 +41,7 @@ schedules of a smaller model. Exit status: 0 as expected, 1 not as expected, 2 b
     replayCommand(),
     modelsCommand(),
     exportCommand(),
+    campaignCommand(),
   ];
   for (const command of commands) lab.addCommand(command);
   return lab;

@@ -1,0 +1,2 @@
+/** What a thread of the pool runs. */
+export { runItem as default } from "./item.js";

@@ -1,0 +1,45 @@
+import { once } from "node:events";
+import { Command } from "commander";
+import {
+  lockOption,
+  redisOption,
+  stopSignal,
+  tell,
+  threadsOption,
+  withCampaigns,
+} from "./campaign-options.js";
+
+interface WorkOptions {
+  readonly redis: string;
+  readonly threads: number;
+  readonly lockSeconds: number;
+}
+
+/** `lab campaign work`. */
+export function campaignWorkCommand(): Command {
+  return new Command("work")
+    .description("Help with the campaigns in a Redis, until Ctrl-C")
+    .addOption(redisOption())
+    .addOption(threadsOption())
+    .addOption(lockOption().hideHelp())
+    .action((options: WorkOptions) =>
+      withCampaigns(async (campaigns) => {
+        const signal = stopSignal();
+        const code = campaigns.codeHash();
+        const redis = await campaigns.connectRedis(options.redis, tell);
+        const ledger = campaigns.newLedger(redis);
+        for (const id of await ledger.ids()) {
+          const other = (await ledger.read(id))?.campaign.code;
+          if (other !== undefined && other !== code)
+            tell(`campaign ${id} is of code ${other}, this is ${code}: build that commit to help with it`);
+        }
+        const log = (line: string) => process.stdout.write(`${line}\n`);
+        const lockMs = options.lockSeconds * 1000;
+        const work = campaigns.joinWork({ redis, ledger, code, threads: options.threads, lockMs, tell, log });
+        log(`waiting for items of code ${code}, ${options.threads} at a time`);
+        if (!signal.aborted) await once(signal, "abort");
+        await work.stop();
+        redis.disconnect();
+      }),
+    );
+}
