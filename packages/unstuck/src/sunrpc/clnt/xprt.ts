@@ -142,7 +142,7 @@ export class Xprt {
   }
 
   clone(): Xprt {
-    const copy: Xprt = Object.assign(Object.create(Xprt.prototype), this);
+    const copy: Xprt = Object.assign(new Xprt(this.id, this.stateSince), this);
     copy.reader = this.reader?.clone();
     copy.probe = this.probe.clone();
     copy.history = this.history.slice();
