@@ -57,8 +57,9 @@ export class TaskTable<T> {
 
   /** What is in the table now, by task; later changes don't show. For what happens rarely: it allocates. */
   values(): T[] {
-    const tasks = this.#tasks.filter((task) => task !== EMPTY).sort();
-    return Array.from(tasks, (task) => this.get(task)!);
+    const tasks: TaskId[] = [];
+    for (const task of this.#tasks) if (task !== EMPTY) tasks.push(task);
+    return tasks.sort((a, b) => a - b).map((task) => this.get(task)!);
   }
 
   /** The slot that holds the task, or else the one it would get. */
