@@ -66,7 +66,7 @@ async function verifier(dir, forSpin, forGcc) {
     assert.equal(code, 0, `${command} ${args.join(" ")}: ${stdout}${stderr}`);
     return stdout;
   };
-  await done("spin", [...forSpin, "-a", "model.pml"]);
+  await done("spin", [...forSpin, "-o2", "-a", "model.pml"]);
   await done("gcc", ["-w", "-DNOREDUCE", ...forGcc, "-o", "pan", "pan.c"]);
   return async (args) => {
     const output = await done(join(dir, "pan"), ["-m1000000", ...args]);

@@ -84,17 +84,17 @@ function header(checked: Checked): readonly string[] {
     " * Generated from guarded commands: change those, not this. Each process is an actor, each d_step an action.",
     " *",
     " * How many states (`states, stored`):",
-    " *   spin -a model.pml && gcc -O2 -DNOREDUCE -DSAFETY -DNOCLAIM -o pan pan.c && ./pan -m1000000",
+    " *   spin -o2 -a model.pml && gcc -O2 -DNOREDUCE -DSAFETY -DNOCLAIM -o pan pan.c && ./pan -m1000000",
     ...(checked.never.length === 0
       ? []
       : [
           ` * What must never be (${checked.never.map((_, row) => neverClaim(row)).join(", ")}), on every schedule:`,
-          ` *   spin -a model.pml && gcc -O2 -DNOREDUCE -o pan pan.c && ./pan -a -m1000000 -N ${neverClaim(0)}`,
+          ` *   spin -o2 -a model.pml && gcc -O2 -DNOREDUCE -o pan pan.c && ./pan -a -m1000000 -N ${neverClaim(0)}`,
         ]),
     " * Is the goal reached on every schedule, however unfair? An acceptance cycle is one on which it is not:",
-    ` *   spin -a model.pml && gcc -O2 -DNOREDUCE -o pan pan.c && ./pan -a -m1000000 -N ${goalClaim}`,
+    ` *   spin -o2 -a model.pml && gcc -O2 -DNOREDUCE -o pan pan.c && ./pan -a -m1000000 -N ${goalClaim}`,
     " * And on every schedule that is weakly fair to each actor?",
-    ` *   spin -DFAIR -a model.pml && gcc -O2 -DNOREDUCE -DNFAIR=${fairBytes} -o pan pan.c && ./pan -a -f -m1000000 -N ${goalClaim}`,
+    ` *   spin -o2 -DFAIR -a model.pml && gcc -O2 -DNOREDUCE -DNFAIR=${fairBytes} -o pan pan.c && ./pan -a -f -m1000000 -N ${goalClaim}`,
     " * The schedule that was found, by the names of its actions: spin -t model.pml",
     " * (`max search depth too small`: raise -m.)",
     " */",
