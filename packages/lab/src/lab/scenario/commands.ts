@@ -273,7 +273,10 @@ function byName(name: string, command: Command, c: Compiling, others: readonly s
 }
 
 function rpcinfo(command: Command, c: Compiling): void {
-  const [, flag, host] = command.words;
+  const [, flag, named] = command.words;
+  const [only, second] = c.servers;
+  // Without a host it would ask its own; in the report's prose it means the server.
+  const host = named ?? (second === undefined ? only?.value.name : undefined);
   if (flag !== "-p" || host === undefined) return usage(command, c, "rpcinfo -p server");
   const server = c.servers.find(({ value }) => value.host === host || value.name === host);
   if (server === undefined) {

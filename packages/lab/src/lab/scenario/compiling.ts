@@ -28,6 +28,10 @@ export interface Compiling {
   outputOf: string | undefined;
   /** The known commands were listed in a problem already. */
   listed: boolean;
+  /** Every command has its prompt: a line without one is prose. */
+  readonly pasted: boolean;
+  /** The lines that were taken for it. */
+  readonly prose: Set<number>;
 }
 
 /** Adds a deed of the command at `at`. */

@@ -190,6 +190,34 @@ test("what has no effect is noted, and so is a comment that looks like a setting
   );
 });
 
+test("where every command has its prompt, what has none is prose: a mail is read whole", () => {
+  const mail = `First, mount it; then wait.
+client# mount -t nfs \\
+	192.168.1.200:/export/test /mnt/test
+client# chrt 50 ./hang.py /mnt/test/file.txt 10
+>From here, it is necessary to simulate a network event.
+client# ip route add blackhole 192.168.1.200/32
+server# /etc/init.d/nfs restart
+while True:
+	r = os.stat(f)`;
+  const { scenario, notes } = parseScript(mail, "mail");
+  assert.deepEqual(
+    scenario.timeline.map(({ deed }) => deed.do),
+    ["blackhole", "wait-for", "wait", "restart-server"],
+  );
+  assert.deepEqual(notes, ["line 1 and 3 more: taken for prose, for want of a prompt"]);
+  const mixed = `${MOUNT}client# ./hang.py /mnt/test/f 1\nNow wait`;
+  assert.throws(() => parseScript(mixed, "mail"), /3:1: "Now" is no command/);
+});
+
+test("rpcinfo without a host means the only server", () => {
+  assert.deepEqual(deeds("rpcinfo -p"), [{ do: "rpcinfo", server: "server" }]);
+  assert.throws(
+    () => deeds("mount 10.0.0.2:/b /mnt/b\nrpcinfo -p"),
+    /4:1: cannot read "rpcinfo -p"; write rpcinfo -p server/,
+  );
+});
+
 test("a file is read as what it is called, else as what it looks like", () => {
   const yaml = "staters: [{}]\n";
   assert.equal(loadScenario(START, "a.sh").scenario.staters[0]?.sched.prio, 50);

@@ -16,7 +16,7 @@ import {
   WATCHES,
   type Watch,
 } from "./scenario.js";
-import { type Command, readShell } from "./shell.js";
+import { type Command, readShell, type ShellLine } from "./shell.js";
 import {
   oneOf,
   type Parsed,
@@ -75,13 +75,15 @@ const RELEASES: readonly (readonly [RegExp, Preset])[] = [
 
 /**
  * Compiles a report script. Settings stand in comments (`# kernel: el6-279`, `# expect: hangs`); a line after `uname -r`
- * chooses the preset. After a blackhole the script waits for the next stat, as the report does. `notes` say what had
- * no effect. Throws a `ScenarioError` with everything that is wrong.
+ * chooses the preset. After a blackhole the script waits for the next stat, as the report does. Where every command has
+ * its prompt, a line without one is prose, so the report's mail can be given whole. `notes` say what had no effect.
+ * Throws a `ScenarioError` with everything that is wrong.
  */
 export function parseScript(text: string, file: string): { scenario: Scenario; notes: string[] } {
   const { problems, report } = collector();
   const start: Position = { line: 1, column: 1 };
   const name = nameOfFile(file);
+  const lines = readShell(text);
   const c: Compiling = {
     report,
     notes: [],
@@ -97,11 +99,14 @@ export function parseScript(text: string, file: string): { scenario: Scenario; n
     timeoAt: undefined,
     outputOf: undefined,
     listed: false,
+    pasted: isPasted(lines),
+    prose: new Set(),
   };
-  for (const line of readShell(text)) {
+  for (const line of lines) {
     if (line.is === "comment") readDirective(line.text, c, line.at);
     else for (const command of line.commands) readCommand(command, c);
   }
+  noteProse(c);
   if (c.staters.length === 0 && problems.length === 0) {
     report(start, "empty", "nothing stats a file; a script has at least a mount and ./hang.py FILE SECONDS");
   }
@@ -126,11 +131,28 @@ function readDirective(text: string, c: Compiling, at: Position): void {
     c.notes.push(`line ${at.line}: "# ${key}:" is read as a comment; did you mean # ${meant}:?`);
 }
 
+const knownOf = ({ words }: Command) => COMMANDS.find((known) => known.is(words[0]!));
+
+/** A session with its prompts, as in a mail: no command is without one, so what has none is no command. */
+function isPasted(lines: readonly ShellLine[]): boolean {
+  const all = lines.flatMap((line) => (line.is === "commands" ? line.commands : []));
+  const known = all.filter((command) => knownOf(command) !== undefined);
+  return known.length > 0 && known.every((command) => command.prompt !== undefined);
+}
+
+function noteProse({ prose, notes }: Compiling): void {
+  const [first] = prose;
+  if (first === undefined) return;
+  const more = prose.size === 1 ? "" : ` and ${prose.size - 1} more`;
+  notes.push(`line ${first}${more}: taken for prose, for want of a prompt`);
+}
+
 function readCommand(command: Command, c: Compiling): void {
   const first = command.words[0]!;
   if (command.prompt === undefined && isOutput(command.words.join(" "), c, command.at)) return;
+  if (command.prompt === undefined && c.pasted) return void c.prose.add(command.at.line);
   c.outputOf = first;
-  const found = COMMANDS.find((known) => known.is(first));
+  const found = knownOf(command);
   if (found !== undefined) return found.run(command, c);
   const names = COMMANDS.map((known) => known.name);
   // A sentence begins with a capital, a command does not.
