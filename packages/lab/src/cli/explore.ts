@@ -1,104 +1,96 @@
-import { performance } from "node:perf_hooks";
-import { Command } from "commander";
+import { Command, Option } from "commander";
+import type { Found } from "./explore-job.js";
 import {
-  buildGraph,
-  formatSchedule,
-  type Graph,
-  judge,
-  LIMITS,
-  newSchedule,
-  pointOfNoReturn,
-  subjectOf,
-  tellSchedule,
-} from "../lab/mod.js";
+  type ExploreOptions,
+  FORMATS,
+  type Format,
+  formatOf,
+  positive,
+  safetyOf,
+  whole,
+} from "./explore-options.js";
+import { runJobs } from "./explore-run.js";
+import { foundText, lineText } from "./explore-text.js";
+import { writeWhole } from "./files.js";
 import { readModel } from "./models.js";
-import { count } from "./options.js";
-import { storyText } from "./story.js";
-
-interface ExploreOptions {
-  readonly maxStates: number;
-  readonly maxSeconds: number;
-  readonly json?: true;
-  readonly quiet?: true;
-}
+import { storyHtml } from "./story-html.js";
+import { storyItf } from "./story-itf.js";
+import { storyMermaid } from "./story-mermaid.js";
 
 /** `lab explore`. */
 export function exploreCommand(): Command {
   return new Command("explore")
     .description("Every schedule of a model: its verdict, and the shortest schedule that shows it")
-    .argument("<model>", "a name, see `unstuck lab models`")
-    .option("--max-states <number>", "give up above so many", count, 20_000_000)
-    .option("--max-seconds <number>", "give up after so long", count, 600)
-    .option("--json", "as JSON")
+    .argument("<model...>", "names, see `unstuck lab models`; of several, a line each")
+    .option("--max-states <number>", "give up above so many states", whole, 20_000_000)
+    .option("--max-seconds <number>", "give up after so long", positive, 600)
+    .option("--max-megabytes <number>", "give up when the states take so much memory", whole)
+    .addOption(new Option("--format <format>", "how to tell the schedule").choices(FORMATS))
+    .option("--json", "the same as --format json")
+    .option("-o, --output <file>", "write to a file")
     .option("-q, --quiet", "only the verdict")
-    .action((name: string, options: ExploreOptions) => {
-      const model = readModel(name);
-      const began = performance.now();
-      const graph = buildGraph(model, {
-        states: options.maxStates,
-        stop: () => (performance.now() - began) / 1000 > options.maxSeconds,
-      });
-      const told = tell(graph);
-      const seconds = (performance.now() - began) / 1000;
-      if (options.json)
-        process.stdout.write(`${JSON.stringify({ model: name, seconds, ...told }, undefined, 2)}\n`);
-      else process.stdout.write(text(graph, told, seconds, options.quiet === true));
-      if (!told.complete && told.verdict === "undecided") process.exitCode = 1;
+    .optionsGroup("Safety alone, in less memory:")
+    .option("--safety", "look only for states that must never be, and for ends that are no goal")
+    .addOption(
+      new Option("--order <order>", "what is looked into first (default: bfs)").choices(["bfs", "dfs"]),
+    )
+    .addOption(
+      new Option("--store <store>", "what is kept of a state (default: exact)").choices(["exact", "compact"]),
+    )
+    .option("--continue", "go on after the first state that must never be")
+    .option("--checkpoint <file>", "write it when a budget or Ctrl-C ends the search")
+    .option("--resume <file>", "go on from a checkpoint")
+    .addHelpText(
+      "after",
+      `
+Exit status: 0 recovers (or safe), 1 any worse verdict or undecided, 2 bad input, 130 Ctrl-C, with what was found so far.
+The judgement that follows the search needs about as much memory again as --max-megabytes allows.`,
+    )
+    .action(async (names: readonly string[], options: ExploreOptions) => {
+      const format = formatOf(options, names.length);
+      const safety = safetyOf(options, names.length);
+      for (const name of names) readModel(name);
+      const { maxStates, maxSeconds, maxMegabytes, output } = options;
+      const budget = { maxStates, maxSeconds, maxMegabytes };
+      const all: Found[] = [];
+      const list = names.length > 1;
+      await runJobs(
+        names.map((model) => ({ model, budget, safety })),
+        (found) => {
+          all.push(found);
+          if (list && format === "text" && output === undefined) process.stdout.write(lineText(found));
+        },
+      );
+      const unfinished = all.some(({ interrupted }) => interrupted);
+      const text = list ? listed(all, format) : told(all[0]!, format, options.quiet === true);
+      if (text !== undefined && output !== undefined) writeWhole(output, text);
+      if (output !== undefined) process.stdout.write(all.map(lineText).join(""));
+      else if (text === undefined) process.stderr.write(`no schedule to show: ${lineText(all[0]!)}`);
+      else if (!list || format === "json") process.stdout.write(text);
+      if (unfinished && all.length < names.length)
+        process.stderr.write(`not begun: ${names.slice(all.length).join(" ")}\n`);
+      process.exitCode = unfinished ? 130 : all.every(isGood) ? 0 : 1;
     });
 }
 
-type Told = ReturnType<typeof tell>;
-
-function tell(graph: Graph) {
-  const { model } = graph;
-  const { verdict, complete, why, reachesGoal, property, witness } = judge(graph);
-  const figures = {
-    verdict,
-    property,
-    states: graph.count,
-    steps: graph.target.length,
-    complete,
-    why,
-    reachesGoal,
-  };
-  if (witness === undefined)
-    return { ...figures, exact: undefined, noReturn: undefined, line: undefined, schedule: [] };
-  const { prefix, cycle, exact } = witness;
-  const loops = cycle !== undefined && cycle.choices.length > 0;
-  const steps = loops ? [...prefix.choices, ...cycle.choices] : prefix.choices;
-  const schedule = newSchedule(subjectOf(model), steps, loops ? prefix.choices.length : undefined);
-  return {
-    ...figures,
-    exact,
-    noReturn: verdict === "hangs" ? pointOfNoReturn(graph, prefix).after : undefined,
-    line: formatSchedule(schedule),
-    schedule: tellSchedule(model, schedule),
-  };
-}
-
-/** What a verdict means, in a line. */
-const MEANS: { readonly [verdict in Told["verdict"]]: string } = {
-  breaks: "a state can be reached that must never be",
-  hangs: "a state can be reached from which nothing leads to the goal",
-  stalls: "from some state only a timer that was not meant for it leads to the goal",
-  churns: "the goal stays in reach, but a fair schedule can go round for ever",
-  recovers: "every fair schedule reaches the goal",
-  undecided: "nothing bad was met, and not every state was looked at",
+const FORMS: { readonly [format in Format]: (found: Found, quiet: boolean) => string } = {
+  text: foundText,
+  json: (found) => `${JSON.stringify(found, undefined, 2)}\n`,
+  itf: storyItf,
+  mermaid: storyMermaid,
+  html: storyHtml,
 };
 
-function text(graph: Graph, told: Told, seconds: number, quiet: boolean): string {
-  const { verdict, property, states, steps, complete, why, reachesGoal, line, noReturn } = told;
-  const rate = Math.round(states / Math.max(seconds, 0.001)).toLocaleString("en");
-  const lines = [
-    ...(quiet || told.schedule.length === 0 ? [] : [storyText(told.schedule, noReturn)]),
-    `${graph.model.name}: ${verdict}${property === undefined ? "" : ` (${property})`}`,
-    `  ${MEANS[verdict]}`,
-    `  ${states.toLocaleString("en")} states, ${steps.toLocaleString("en")} steps, ${seconds.toFixed(2)} s (${rate} states/s)`,
-    ...(complete ? [] : [`  incomplete: ${why}; the truth may be worse`]),
-    ...(reachesGoal ? [] : ["  no schedule at all reaches the goal: a repair of the same model should"]),
-    ...(noReturn === 0 ? ["  inevitable: nothing could be saved from the beginning"] : []),
-    ...(graph.model.name.startsWith("reconnect_") ? [`  the model: ${LIMITS}`] : []),
-    ...(line === undefined ? [] : [`again: unstuck lab replay '${line}'`]),
-  ];
-  return `${lines.join("\n")}\n`;
+/** Undefined: a trace of nothing would be read as a trace. */
+function told(found: Found, format: Format, quiet: boolean): string | undefined {
+  const isTrace = format === "itf" || format === "mermaid";
+  return isTrace && found.line === undefined ? undefined : FORMS[format](found, quiet);
+}
+
+function listed(all: readonly Found[], format: Format): string {
+  return format === "json" ? `${JSON.stringify(all, undefined, 2)}\n` : all.map(lineText).join("");
+}
+
+function isGood({ verdict, searched }: Found): boolean {
+  return (verdict === "recovers" || verdict === "safe") && searched?.checkpoint?.failed === undefined;
 }

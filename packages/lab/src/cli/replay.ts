@@ -1,43 +1,39 @@
 import { Command } from "commander";
 import {
+  type Model,
   modelRuns,
-  parseSchedule,
   replay,
   type Schedule,
   ScheduleMisfitError,
-  ScheduleTextError,
   tellSchedule,
 } from "../lab/mod.js";
-import { LabError, usage } from "./failure.js";
+import { whole } from "./explore-options.js";
+import { LabError } from "./failure.js";
 import { readModel } from "./models.js";
+import { replayTimes } from "./replay-times.js";
+import { readSchedule } from "./schedule-line.js";
 import { storyText } from "./story.js";
+
+interface ReplayOptions {
+  readonly lenient?: true;
+  readonly times?: number;
+  readonly json?: true;
+}
 
 /** `lab replay`. */
 export function replayCommand(): Command {
   return new Command("replay")
     .description("Play a schedule again, step by step")
-    .argument("<line>", "as `lab explore` and `lab matrix` print it")
+    .argument("<line>", "as `lab explore` and `lab matrix` print it; - reads standard input")
     .option("--lenient", "leave out what does not fit any more, and go on")
+    .option("--times <number>", "play it so often, and compare the digest of every state", whole)
     .option("--json", "as JSON")
-    .action((line: string, options: { lenient?: true; json?: true }) => {
-      const schedule = reading(line);
+    .action(async (line: string, options: ReplayOptions) => {
+      const schedule = await readSchedule(line);
       const model = readModel(schedule.model);
       try {
-        const played = replay(modelRuns(model), schedule, { lenient: options.lenient === true });
-        const steps = tellSchedule(model, played.taken);
-        const { outcome, digest, misfits, unused, edited, cost } = played;
-        if (options.json) {
-          const whole = { model: model.name, outcome, digest, misfits, unused, edited, cost, steps };
-          return void process.stdout.write(`${JSON.stringify(whole, undefined, 2)}\n`);
-        }
-        process.stdout.write(storyText(steps));
-        process.stdout.write(
-          `${model.name}: ${outcome}, ${cost.steps} steps, ${cost.preemptions} preemptions, digest ${digest}\n`,
-        );
-        if (edited) process.stdout.write("  the schedule was written for another edition of this model\n");
-        for (const { step, name, enabled } of misfits)
-          process.stdout.write(`  left out: step ${step + 1}, ${name}; possible was ${enabled.join(", ")}\n`);
-        if (unused > 0) process.stdout.write(`  ${unused} steps were left over\n`);
+        if (options.times === undefined) once(model, schedule, options);
+        else often(model, schedule, options.times, options);
       } catch (error) {
         if (error instanceof ScheduleMisfitError) throw new LabError(`${error.message} (--lenient)`, 1);
         throw error;
@@ -45,11 +41,36 @@ export function replayCommand(): Command {
     });
 }
 
-function reading(line: string): Schedule {
-  try {
-    return parseSchedule(line.trim());
-  } catch (error) {
-    if (error instanceof ScheduleTextError) throw usage(error.message);
-    throw error;
+function once(model: Model, schedule: Schedule, options: ReplayOptions): void {
+  const played = replay(modelRuns(model), schedule, { lenient: options.lenient === true });
+  const steps = tellSchedule(model, played.taken);
+  const { outcome, digest, misfits, unused, edited, cost } = played;
+  if (options.json) {
+    const whole = { model: schedule.model, outcome, digest, misfits, unused, edited, cost, steps };
+    return void process.stdout.write(`${JSON.stringify(whole, undefined, 2)}\n`);
   }
+  process.stdout.write(storyText(steps));
+  process.stdout.write(
+    `${schedule.model}: ${outcome}, ${cost.steps} steps, ${cost.preemptions} preemptions, digest ${digest}\n`,
+  );
+  if (edited) process.stdout.write("  the schedule was written for another edition of this model\n");
+  for (const { step, name, enabled } of misfits)
+    process.stdout.write(`  left out: step ${step + 1}, ${name}; possible was ${enabled.join(", ")}\n`);
+  if (unused > 0) process.stdout.write(`  ${unused} steps were left over\n`);
+}
+
+/** Two models of the same name take turns, so that what one keeps from run to run would show. */
+function often(model: Model, schedule: Schedule, times: number, options: ReplayOptions): void {
+  const runs = [modelRuns(model), modelRuns(readModel(schedule.model))] as const;
+  const lenient = options.lenient === true;
+  const { outcome, digest } = replay(runs[0], schedule, { lenient });
+  const difference = replayTimes((time) => runs[time % 2 === 0 ? 1 : 0](), schedule, times, lenient);
+  if (difference !== undefined) process.exitCode = 1;
+  const told = { model: schedule.model, times, outcome, digest, equal: difference === undefined, difference };
+  if (options.json) return void process.stdout.write(`${JSON.stringify(told, undefined, 2)}\n`);
+  process.stdout.write(
+    difference === undefined
+      ? `${schedule.model}: ${outcome}, ${times} times the same digest of every state, ${digest} in the end\n`
+      : `${schedule.model}: replay ${difference.time} is not like the first: after step ${difference.step} the digest is ${difference.is}, and was ${difference.was}\n`,
+  );
 }
