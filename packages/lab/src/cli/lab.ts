@@ -9,6 +9,7 @@ import { modelsCommand } from "./models.js";
 import { replayCommand } from "./replay.js";
 import { reportCommand } from "./report.js";
 import { runCommand } from "./run.js";
+import { shrinkCommand } from "./shrink.js";
 
 /** The whole of `unstuck lab`. */
 export function labCommand(): Command {
@@ -39,6 +40,7 @@ schedules of a smaller model. Exit status: 0 as expected, 1 not as expected, 2 b
     matrixCommand(),
     exploreCommand(),
     replayCommand(),
+    shrinkCommand(),
     modelsCommand(),
     exportCommand(),
     campaignCommand(),
