@@ -12,16 +12,25 @@ export function reportCommand(): Command {
     .option("--json", "as JSON")
     .action((options: { preset: Preset; seed: number; json?: true }) => {
       const results = runReport(options.seed, options.preset);
-      const wrong = results.filter((result) => result.wrong !== undefined).length;
-      if (options.json) process.stdout.write(`${JSON.stringify(results.map(asJson), undefined, 2)}\n`);
-      else {
-        process.stdout.write(`${tableOf(results)}\n`);
-        process.stdout.write(
-          `${results.length - wrong} of ${results.length} claims hold on ${options.preset}, seed ${options.seed}\n`,
-        );
-      }
-      if (wrong > 0) process.exitCode = 1;
+      process.stdout.write(
+        options.json
+          ? `${JSON.stringify(results.map(asJson), undefined, 2)}\n`
+          : `${tableOf(results)}\n${summaryOf(results, options)}\n`,
+      );
+      if (results.some(({ holds }) => !holds)) process.exitCode = 1;
     });
+}
+
+function summaryOf(
+  results: readonly RowResult[],
+  { preset, seed }: { preset: Preset; seed: number },
+): string {
+  const hold = results.filter(({ holds }) => holds).length;
+  const notes = new Set(results.flatMap(({ unlike }) => unlike ?? []));
+  return [
+    `${hold} of ${results.length} claims hold on ${preset}, seed ${seed}`,
+    ...[...notes].map((note) => `~ ${note}`),
+  ].join("\n");
 }
 
 function tableOf(results: readonly RowResult[]): string {
@@ -31,29 +40,15 @@ function tableOf(results: readonly RowResult[]): string {
     wordWrap: true,
     style: { head: [], border: [] },
   });
-  for (const { row, run, wrong } of results) {
-    table.push([
-      wrong === undefined ? "✓" : "✗",
-      row.claim,
-      wrong ?? `${run.verdict}: ${run.why}`,
-      run.steps,
-    ]);
-  }
+  for (const { row, run, text, holds, unlike } of results)
+    table.push([`${holds ? "✓" : "✗"}${unlike === undefined ? "" : "~"}`, row.claim, text, run.steps]);
   return table.toString();
 }
 
-function asJson({ row, run, wrong }: RowResult) {
+function asJson({ row, run, text, holds, unlike }: RowResult) {
   const { verdict, why, recoveryUs, connects, teardowns, earlyWakes, steps } = run;
   return {
-    claim: row.claim,
-    holds: wrong === undefined,
-    wrong,
-    verdict,
-    why,
-    recoveryUs,
-    connects,
-    teardowns,
-    earlyWakes,
-    steps,
+    ...{ claim: row.claim, holds, text, unlike },
+    ...{ verdict, why, recoveryUs, connects, teardowns, earlyWakes, steps },
   };
 }
