@@ -34,6 +34,8 @@ export function conformCommand(): Command {
       const { scenario } = readScenario(word);
       const recorded = recordedLines(options.rpcdebug);
       const from = options.from === undefined ? undefined : lineTest(options.from);
+      if (from !== undefined && !recorded.some(from))
+        throw usage(`${options.rpcdebug}: no line is like --from "${options.from}"`);
       const kernel = {
         ...scenario,
         preset: options.preset ?? scenario.preset,
@@ -52,6 +54,8 @@ export function conformCommand(): Command {
 function recordedLines(file: string): readonly LogLine[] {
   try {
     const { lines, truncated } = parseRpcdebug(readText(file));
+    if (lines.length === 0)
+      throw usage(`${file}: no line of RPC debugging in it; dmesg has them after rpcdebug -m rpc -s all`);
     if (truncated !== undefined) process.stderr.write(`note: ${file} ends inside a line: ${truncated}\n`);
     return lines;
   } catch (error) {

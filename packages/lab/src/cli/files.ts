@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { loadScenario, type Scenario, ScenarioError, suggest } from "../lab/mod.js";
+import { loadScenario, nearest, type Scenario, ScenarioError } from "../lab/mod.js";
 import { LabError, usage } from "./failure.js";
 
 const bundled = fileURLToPath(new URL("../../scenarios/", import.meta.url));
@@ -28,10 +28,12 @@ export function readScenario(word: string): {
   const known = scenarios();
   const file = word === "-" || existsSync(word) ? word : known.find(({ name }) => name === word)?.file;
   if (file === undefined) {
-    const names = known.map(({ name }) => name);
-    throw usage(
-      `no file and no scenario is called ${word}: ${suggest(word, names)} (all of them: unstuck lab list)`,
+    const meant = nearest(
+      word,
+      known.map(({ name }) => name),
     );
+    const hint = meant === undefined ? "" : ` did you mean ${meant}?`;
+    throw usage(`no file and no scenario is called ${word};${hint} unstuck lab list has the scenarios`);
   }
   const text = readText(file);
   try {

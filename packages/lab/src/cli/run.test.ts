@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { labCommand } from "./lab.js";
+
+/** What a command line prints and throws, run in this process. */
+function lab(...words: string[]): { out: string; thrown: Error | undefined } {
+  let out = "";
+  const write = process.stdout.write;
+  process.stdout.write = (chunk: unknown) => {
+    out += String(chunk);
+    return true;
+  };
+  const exitCode = process.exitCode;
+  try {
+    const command = labCommand().exitOverride();
+    for (const one of command.commands) one.exitOverride().configureOutput({ writeErr: () => {} });
+    command.parse(words, { from: "user" });
+    return { out, thrown: undefined };
+  } catch (error) {
+    return { out, thrown: error as Error };
+  } finally {
+    process.stdout.write = write;
+    process.exitCode = exitCode;
+  }
+}
+
+test("the line at the end makes the same run again, its step budget too", () => {
+  const first = lab("run", "report-rr50", "--seed", "3", "--max-steps", "300").out;
+  const again = /^again: unstuck lab (.*)$/m.exec(first)?.[1];
+  assert.equal(again, "run report-rr50 --preset el6-279 --variant none --seed 3 --max-steps 300");
+  assert.equal(lab(...again.split(" ")).out, first);
+});
+
+test("what a command line cannot mean is refused, with what it could", () => {
+  const cases: readonly (readonly [readonly string[], RegExp])[] = [
+    [["run", "report-rr5"], /no scenario is called report-rr5; did you mean report-rr50\?/],
+    [["run", "zebra"], /no scenario is called zebra; unstuck lab list/],
+    [["run", "report-rr50", "--only", "wire", "--format", "json"], /--only picks lines of the text/],
+    [["run", "report-rr50", "--preset", "v3.8"], /no such kernel; did you mean v3\.[67]\?/],
+    [["run", "report-rr50", "--variant", "quiet-abot"], /did you mean quiet-abort\?/],
+    [["report", "--seed", "1.5"], /whole number/],
+    [["conform", "v3.6-rr50", "--rpcdebug", "/dev/null"], /no line of RPC debugging/],
+  ];
+  for (const [words, message] of cases)
+    assert.match(lab(...words).thrown?.message ?? "", message, words.join(" "));
+});
