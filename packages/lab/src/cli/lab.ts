@@ -5,6 +5,7 @@ import { exploreCommand } from "./explore.js";
 import { exportCommand } from "./export.js";
 import { listCommand } from "./list.js";
 import { matrixCommand } from "./matrix.js";
+import { millCommand } from "./mill.js";
 import { modelsCommand } from "./models.js";
 import { replayCommand } from "./replay.js";
 import { reportCommand } from "./report.js";
@@ -28,6 +29,7 @@ Start here:
 
   $ unstuck lab matrix                      every fix, every scheduler, every outage: all schedules
   $ unstuck lab explore reconnect_v3.6_none_task-above-worker_rst    one of its cells, as a story
+  $ unstuck lab mill                        our own client core under every schedule
 
 A verdict of \`run\` and \`report\` is about the one run that was made, one of \`matrix\` and \`explore\` about all
 schedules of a smaller model. Exit status: 0 as expected, 1 not as expected, 2 bad input.`,
@@ -44,6 +46,7 @@ schedules of a smaller model. Exit status: 0 as expected, 1 not as expected, 2 b
     modelsCommand(),
     exportCommand(),
     campaignCommand(),
+    millCommand(),
   ];
   for (const command of commands) lab.addCommand(command);
   return lab;

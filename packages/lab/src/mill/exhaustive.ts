@@ -26,6 +26,14 @@ export interface Search {
     | undefined;
 }
 
+/** A search under way. */
+export interface Searching {
+  /** Takes at most so many further steps. False: there are none left to take, or the limit is reached. */
+  run(steps: number): boolean;
+  /** What was found so far. */
+  readonly found: Search;
+}
+
 interface Frame {
   readonly world: World;
   readonly digest: number;
@@ -38,17 +46,29 @@ interface Frame {
   readonly moves: number;
 }
 
-/**
- * Depth first over copies of the world, states known by {@link World.digest}: exact, but for collisions of 53 bits.
- * A world is finite because outages and early timers are bounded (`patience`, `early`). A state that comes again on
- * its own path without the clock having moved is a cycle without a sleep.
- */
+/** The whole of {@link newSearch} in one go. */
 export function searchAll(
   scenario: MillScenario,
   properties: PropertySet,
   classes: CoreClasses,
   limits: SearchLimits,
 ): Search {
+  const search = newSearch(scenario, properties, classes, limits);
+  search.run(Number.POSITIVE_INFINITY);
+  return search.found;
+}
+
+/**
+ * Depth first over copies of the world, states known by {@link World.digest}: exact, but for collisions of 53 bits.
+ * A world is finite because outages and early timers are bounded (`patience`, `early`). A state that comes again on
+ * its own path without the clock having moved is a cycle without a sleep.
+ */
+export function newSearch(
+  scenario: MillScenario,
+  properties: PropertySet,
+  classes: CoreClasses,
+  limits: SearchLimits,
+): Searching {
   const root = new World(scenario, properties, classes);
   const seen = new Set([root.digest()]);
   const onPath = new Map<number, number>([[root.digest(), 0]]);
@@ -59,13 +79,10 @@ export function searchAll(
   let depth = 0;
   let goals = 0;
   let broken: Search["broken"];
-  while (path.length > 0 && broken === undefined && seen.size < limits.states) {
-    const frame = path[path.length - 1]!;
-    if (frame.next === frame.count) {
-      onPath.delete(frame.digest);
-      path.pop();
-      continue;
-    }
+
+  const goesOn = () => path.length > 0 && broken === undefined && seen.size < limits.states;
+
+  const follow = (frame: Frame): void => {
     const index = frame.next++;
     const { name, kind } = frame.world.choices()[index]!;
     // Nobody needs the world itself after its last choice.
@@ -75,23 +92,42 @@ export function searchAll(
     const { over } = world;
     const digest = world.digest();
     const moves = frame.moves + (kind === DEADLINE ? 1 : 0);
-    if (over === "stuck" || typeof over === "object") {
-      const { broken: property, why } = over === "stuck" ? { broken: over, why: "nothing can happen" } : over;
-      broken = { property, why, schedule: [...path.slice(1).map((f) => f.name), name] };
-    } else if (onPath.get(digest) === moves) {
-      const schedule = [...path.slice(1).map((f) => f.name), name];
-      broken = { property: "sleep-in-every-cycle", why: "the same state again at one moment", schedule };
+    const schedule = () => [...path.slice(1).map((f) => f.name), name];
+    if (over === "stuck") broken = { property: over, why: "nothing can happen", schedule: schedule() };
+    else if (typeof over === "object")
+      broken = { property: over.broken, why: over.why, schedule: schedule() };
+    else if (onPath.get(digest) === moves) {
+      const why = "the same state again at one moment";
+      broken = { property: "sleep-in-every-cycle", why, schedule: schedule() };
     }
-    if (seen.has(digest)) continue;
+    if (seen.has(digest)) return;
     seen.add(digest);
     if (over === "goal") {
       goals++;
-      continue;
+      return;
     }
     onPath.set(digest, moves);
     path.push({ world, digest, next: 0, count: world.count, name, moves });
     depth = Math.max(depth, path.length);
-  }
-  const complete = path.length === 0;
-  return { scenario: scenario.name, states: seen.size, steps, depth, goals, complete, broken };
+  };
+
+  return {
+    run(most) {
+      const end = steps + most;
+      while (goesOn() && steps < end) {
+        const frame = path[path.length - 1]!;
+        if (frame.next < frame.count) {
+          follow(frame);
+          continue;
+        }
+        onPath.delete(frame.digest);
+        path.pop();
+      }
+      return goesOn();
+    },
+    get found() {
+      const complete = path.length === 0;
+      return { scenario: scenario.name, states: seen.size, steps, depth, goals, complete, broken };
+    },
+  };
 }

@@ -4,12 +4,25 @@
  */
 export { ACTORS, type Enabled } from "./choice.js";
 export { digestOf } from "./digest.js";
-export { type Search, type SearchLimits, searchAll } from "./exhaustive.js";
+export { newSearch, type Search, type Searching, type SearchLimits, searchAll } from "./exhaustive.js";
 export { CallFacts, XprtFacts } from "./facts.js";
-export { PROPERTIES } from "./properties/mod.js";
+export { type Found, type HuntEffort, hunt } from "./hunt.js";
+export { MUTANTS, type Mutant } from "./mutants.js";
+export { PROPERTIES, PROPERTY_LIST } from "./properties/mod.js";
 export type { Effect, Property } from "./property.js";
 export { type PropertySet, propertySet } from "./property-set.js";
-export { type Execution, execute, Prng, type Strategy } from "./random.js";
-export type { CallPlan, Deed, MillScenario, WorkPolicy } from "./scenario.js";
-export { BASE, configOf, LARGE, OUTAGES, SILENT, SMALL, underEveryOrder } from "./scenarios.js";
+export { type ExecuteOptions, type Execution, execute, Prng, type Strategy } from "./random.js";
+export { type CallPlan, type Deed, type MillScenario, WORK_POLICIES, type WorkPolicy } from "./scenario.js";
+export {
+  BASE,
+  configOf,
+  LARGE,
+  OUTAGES,
+  SEARCHED,
+  SILENT,
+  SMALL,
+  underEveryOrder,
+  WORLDS,
+} from "./scenarios.js";
+export { type ToldStep, tellRun } from "./tell.js";
 export { type CoreClasses, type Over, World } from "./world.js";

@@ -125,7 +125,7 @@ export class Net {
         return w.post({ type: "established", cookie, localPort: s.port });
       case Kind.FAILED:
         if (!stale) this.#failed(w, s);
-        return w.post({ type: "error", cookie, code: Sock.ERRORS[s.error]! });
+        return w.post({ type: "error", cookie, code: s.errorCode });
       case Kind.ARRIVE:
         return this.#arrive(s);
       case Kind.DATA:
@@ -255,7 +255,7 @@ export class Net {
   }
 
   #failed(w: World, s: Socket): void {
-    if (!s.probe) this.#lost(w, s, Sock.ERRORS[s.error]!);
+    if (!s.probe) this.#lost(w, s, s.errorCode);
     s.end = Sock.GONE;
     this.#forget(s);
   }

@@ -1,4 +1,5 @@
 /** Random schedules of a world: by seed, so that each can be had again. */
+import type { Enabled } from "./choice.js";
 import type { PropertySet } from "./property-set.js";
 import type { MillScenario } from "./scenario.js";
 import { type CoreClasses, type Over, World } from "./world.js";
@@ -15,6 +16,15 @@ export interface Execution {
   readonly steps: number;
   readonly world: World;
 }
+
+export interface ExecuteOptions {
+  /** A run that is longer is cut off; unless told 5,000. */
+  readonly mostSteps?: number;
+  /** Takes the names of the choices that were made. */
+  readonly taken?: string[];
+}
+
+const MOST_STEPS = 5_000;
 
 /** A small generator of 32-bit numbers with a state of one (splitmix32; Steele et al., OOPSLA 2014). */
 export class Prng {
@@ -49,46 +59,44 @@ export function execute(
   classes: CoreClasses,
   strategy: Strategy,
   seed: number,
-  mostSteps = 5_000,
+  { mostSteps = MOST_STEPS, taken }: ExecuteOptions = {},
 ): Execution {
   const world = new World(scenario, properties, classes);
   const prng = new Prng(seed);
-  if (strategy.kind === "uniform") {
-    while (world.over === undefined && world.steps < mostSteps) world.step(prng.below(world.count));
-  } else pct(world, prng, strategy.depth, mostSteps);
+  const next = strategy.kind === "uniform" ? undefined : byPriority(prng, strategy.depth);
+  while (world.over === undefined && world.steps < mostSteps) {
+    const index = next === undefined ? prng.below(world.count) : next(world);
+    if (taken !== undefined) taken.push(world.choices()[index]!.name);
+    world.step(index);
+  }
   return { over: world.over ?? "cut-off", steps: world.steps, world };
 }
 
 /** The unit of priority is what a thread is elsewhere: one socket, one call, one work, the clock, the operator. */
-function pct(world: World, prng: Prng, depth: number, mostSteps: number): void {
-  const priorities = new Map<string, number>();
+function byPriority(prng: Prng, depth: number): (world: World) => number {
+  const priorities = new Map<Enabled, number>();
   const changes: number[] = [];
   for (let i = 1; i < depth; i++) changes.push(prng.below(EXPECTED_STEPS));
   let lowest = 0;
-  while (world.over === undefined && world.steps < mostSteps) {
+  return function next(world): number {
     const choices = world.choices();
     let best = -1;
     let bestPriority = Number.NEGATIVE_INFINITY;
     for (let i = 0; i < choices.length; i++) {
-      const { name } = choices[i]!;
-      let priority = priorities.get(name);
+      const one = choices[i]!;
+      let priority = priorities.get(one);
       if (priority === undefined) {
         priority = prng.next();
-        priorities.set(name, priority);
+        priorities.set(one, priority);
       }
       if (priority <= bestPriority) continue;
       best = i;
       bestPriority = priority;
     }
-    if (changes.includes(world.steps)) {
-      priorities.set(choices[best]!.name, --lowest);
-      takeOut(changes, world.steps);
-      continue;
-    }
-    world.step(best);
-  }
-}
-
-function takeOut(changes: number[], step: number): void {
-  changes.splice(changes.indexOf(step), 1);
+    const change = changes.indexOf(world.steps);
+    if (change < 0) return best;
+    changes.splice(change, 1);
+    priorities.set(choices[best]!, --lowest);
+    return next(world);
+  };
 }

@@ -36,7 +36,8 @@ export type Deed =
 export const PAUSE_MS = 20_000;
 
 /** Which of several runnable works may run next. */
-export type WorkPolicy = "fifo" | "tasks-first" | "connects-first" | "any";
+export const WORK_POLICIES = ["fifo", "tasks-first", "connects-first", "any"] as const;
+export type WorkPolicy = (typeof WORK_POLICIES)[number];
 
 /** One small world. Plain data. Times in ms of virtual time. */
 export interface MillScenario {

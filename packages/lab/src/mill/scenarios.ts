@@ -1,6 +1,6 @@
 /** Small worlds to mill the core in. */
 import { type CallPolicy, CLNT_DEFAULTS, type ClntConfig } from "unstuck/sunrpc";
-import type { CallPlan, Deed, MillScenario } from "./scenario.js";
+import { type CallPlan, type Deed, type MillScenario, WORK_POLICIES } from "./scenario.js";
 
 const HARD: CallPolicy = {
   mode: "hard",
@@ -79,6 +79,47 @@ export const SILENT: MillScenario = {
   healMs: 6_000,
 };
 
+/** Narrower than {@link BASE}: replies come whole, and nothing comes of a socket that was closed. */
+const NARROW = { cutBytes: 0, stale: false } as const;
+
+function restart(name: string, changes: Partial<MillScenario>): MillScenario {
+  return { ...BASE, ...NARROW, operator: ["restart-fin"], name: `restart-fin_${name}`, ...changes };
+}
+
+/** Everything else that a client can be about, each in one world small enough for every schedule. */
+const KINDS: readonly MillScenario[] = [
+  restart("fifo_at-once", { work: "fifo", eager: true }),
+  restart("fifo", { work: "fifo" }),
+  restart("tasks-first", { work: "tasks-first" }),
+  restart("connects-first", { work: "connects-first" }),
+  restart("clock-runs-ahead", { early: 1 }),
+  restart("two-transports", { config: configOf({ nconnect: 2 }) }),
+  restart("two-transports_rst", { operator: ["restart-rst"], config: configOf({ nconnect: 2 }) }),
+  restart("cancel", { calls: [fickle, hard] }),
+  restart("cancel-two", { calls: [fickle, fickle] }),
+  restart("cancel-and-deadline", { calls: [fickle, hasty] }),
+  restart("three-calls", { calls: [hard, hard, hard] }),
+  restart("one-slot", { config: configOf({ slots: 1 }) }),
+  restart("one-slot_cancel", { calls: [fickle, hard, hard], config: configOf({ slots: 1 }) }),
+  restart("small-buffer", { config: configOf({ sendBufferBytes: 40 }) }),
+  restart("numbers-used-again", { calls: [fickle, hard, hard], taskNumbers: 2 }),
+  restart("twice", { operator: ["restart-fin", "restart-rst"] }),
+  {
+    ...restart("", { calls: [hasty, soft], operator: ["blackhole", "heal"] }),
+    name: "blackhole_deadline-soft",
+  },
+  { ...restart("", { calls: [fickle, hard], operator: ["blackhole", "heal"] }), name: "blackhole_cancel" },
+  { ...restart("", { operator: ["mute", "pause", "serve"], calls: [hard] }), name: "long-mute_one-call" },
+  {
+    ...restart("", { operator: ["blackhole", "pause", "heal"], calls: [hasty, soft] }),
+    name: "long-blackhole_deadline-soft",
+  },
+  SILENT,
+];
+
+/** All worlds of which every schedule is to be had. */
+export const SEARCHED: readonly MillScenario[] = [...SMALL, ...KINDS];
+
 /** Larger ones, for random schedules: several calls of every kind, two transports, several outages. */
 export const LARGE: readonly MillScenario[] = [
   ...Object.entries(OUTAGES).flatMap(([name, operator]) =>
@@ -140,7 +181,7 @@ export const LARGE: readonly MillScenario[] = [
 ];
 
 /** In what order runnable work runs, whether before the network, and how often the clock runs ahead. */
-const ORDERS = (["fifo", "tasks-first", "connects-first", "any"] as const).flatMap((work) =>
+const ORDERS = WORK_POLICIES.flatMap((work) =>
   [0, 20].flatMap((early) =>
     // Node's driver runs work first-in first-out, and at once.
     (work === "fifo" ? [true, false] : [false]).map((eager) => ({ work, eager, early })),
@@ -155,7 +196,12 @@ const ORDERS = (["fifo", "tasks-first", "connects-first", "any"] as const).flatM
 export function underEveryOrder(scenario: MillScenario): readonly MillScenario[] {
   const orders = ORDERS.filter(({ early }) => early === 0 || scenario.taskNumbers > scenario.calls.length);
   return orders.map(({ work, eager, early }) => {
-    const name = `${scenario.name}, ${work}${eager ? " at once" : ""}${early > 0 ? ", slow" : ""}`;
+    const name = `${scenario.name}_${work}${eager ? "_at-once" : ""}${early > 0 ? "_slow" : ""}`;
     return { ...scenario, name, work, eager, early };
   });
 }
+
+/** Every world that has a name of its own, by it. */
+export const WORLDS: ReadonlyMap<string, MillScenario> = new Map(
+  [...SEARCHED, ...LARGE, ...LARGE.flatMap(underEveryOrder)].map((scenario) => [scenario.name, scenario]),
+);

@@ -83,6 +83,11 @@ export class Socket {
     return copy;
   }
 
+  /** The errno name of {@link error}. */
+  get errorCode(): string {
+    return ERRORS[this.error]!;
+  }
+
   /** Bytes of replies that the client has not. */
   get coming(): number {
     return (this.back.length >> 1) * REPLY_BYTES - this.given;

@@ -2,6 +2,7 @@
  * What must never happen to the client core, one property a file. Not here yet: no call that must not run twice
  * does so (`CallFacts.executions` counts): it needs a server with a reply cache, and svc has none.
  */
+import type { Property } from "../property.js";
 import { type PropertySet, propertySet } from "../property-set.js";
 import { allOver } from "./all-over.js";
 import { answerAfterHeal } from "./answer-after-heal.js";
@@ -15,7 +16,7 @@ import { sameXid } from "./same-xid.js";
 import { settlesOnce } from "./settles-once.js";
 import { sleepInEveryCycle } from "./sleep-in-every-cycle.js";
 
-export const PROPERTIES: PropertySet = propertySet([
+export const PROPERTY_LIST: readonly Property[] = [
   settlesOnce,
   sleepInEveryCycle,
   answerAfterHeal,
@@ -27,4 +28,6 @@ export const PROPERTIES: PropertySet = propertySet([
   deadlineKept,
   healthyLeftAlone,
   allOver,
-]);
+];
+
+export const PROPERTIES: PropertySet = propertySet(PROPERTY_LIST);

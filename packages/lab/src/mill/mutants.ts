@@ -1,9 +1,4 @@
 /** The client core, broken on purpose: one rule at a time, by a change of one or two places of its compiled text. */
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import type { CoreClasses } from "./mod.js";
 
 export interface Mutant {
   readonly name: string;
@@ -192,34 +187,3 @@ export const MUTANTS: readonly Mutant[] = [
     "if (false)",
   ),
 ];
-
-/** The compiled product, as installed. */
-const DIST = new URL("..", import.meta.resolve("unstuck/sunrpc"));
-
-/** Loads a copy of the core with the mutant's edits. Throws when an edit's text does not occur exactly once. */
-export async function load({ name, edits }: Pick<Mutant, "name" | "edits">): Promise<CoreClasses> {
-  const folder = mkdtempSync(join(tmpdir(), "unstuck-mutant-"));
-  try {
-    writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
-    for (const part of ["xdr", "sunrpc"]) {
-      cpSync(fileURLToPath(new URL(`${part}/`, DIST)), join(folder, part), {
-        recursive: true,
-        filter: (path) => !/\.(map|d\.ts|tsbuildinfo)$|\.(test|fixture)\.js$/.test(path),
-      });
-    }
-    for (const { file, find, put } of edits) {
-      const path = join(folder, "sunrpc", "clnt", file);
-      const parts = readFileSync(path, "utf8").split(find);
-      if (parts.length !== 2) {
-        throw new Error(
-          `mutant "${name}": its text occurs ${parts.length - 1} times in ${file}; bring it up to date`,
-        );
-      }
-      writeFileSync(path, parts.join(put));
-    }
-    const clnt = pathToFileURL(join(folder, "sunrpc", "clnt", "mod.js"));
-    return (await import(clnt.href)) as CoreClasses;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}

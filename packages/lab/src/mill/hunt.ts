@@ -1,20 +1,24 @@
 /** Looks for a schedule that shows something wrong with a core: chance first, then every schedule of two small worlds. */
-import {
-  type CoreClasses,
-  execute,
-  LARGE,
-  PROPERTIES,
-  SILENT,
-  SMALL,
-  type Strategy,
-  searchAll,
-} from "./mod.js";
+import { searchAll } from "./exhaustive.js";
+import { PROPERTIES } from "./properties/mod.js";
+import { execute, type Strategy } from "./random.js";
+import { LARGE, SILENT, SMALL } from "./scenarios.js";
+import type { CoreClasses } from "./world.js";
 
 const STRATEGIES: readonly Strategy[] = [{ kind: "uniform" }, { kind: "pct", depth: 3 }];
 const WORLDS = [...SMALL, ...LARGE];
 const SEARCHED = [...SMALL.filter(({ name }) => name === "restart-fin"), SILENT];
 
-export interface Found {
+/** What a hunt took until it ended. */
+export interface HuntEffort {
+  /** Random executions, and their steps. */
+  readonly executions: number;
+  readonly steps: number;
+  /** Distinct states of exhaustive searches. */
+  readonly states: number;
+}
+
+export interface Found extends HuntEffort {
   readonly property: string;
   readonly why: string;
   /** World and seed, or world and states. */
@@ -23,20 +27,26 @@ export interface Found {
 
 /** The first schedule that does not end well, of `seeds` seeds in every world with each strategy, or of all. */
 export function hunt(classes: CoreClasses, seeds: number): Found | undefined {
+  const effort = { executions: 0, steps: 0, states: 0 };
   for (let seed = 0; seed < seeds; seed++) {
     for (const scenario of WORLDS) {
       for (const strategy of STRATEGIES) {
-        const { over } = execute(scenario, PROPERTIES, classes, strategy, seed);
+        const { over, steps } = execute(scenario, PROPERTIES, classes, strategy, seed);
+        effort.executions++;
+        effort.steps += steps;
         if (over === "goal") continue;
         const { broken, why } = typeof over === "string" ? { broken: over, why: "" } : over;
-        return { property: broken, why, where: `${scenario.name}, ${strategy.kind}, seed ${seed}` };
+        const where = `${scenario.name}, ${strategy.kind}, seed ${seed}`;
+        return { property: broken, why, where, ...effort };
       }
     }
   }
   for (const scenario of SEARCHED) {
     const { broken, states } = searchAll(scenario, PROPERTIES, classes, { states: 50_000 });
-    if (broken !== undefined)
-      return { ...broken, where: `${scenario.name}, every schedule, ${states} states` };
+    effort.states += states;
+    if (broken === undefined) continue;
+    const { property, why } = broken;
+    return { property, why, where: `${scenario.name}, every schedule`, ...effort };
   }
   return undefined;
 }

@@ -1,0 +1,102 @@
+/** A schedule of our own core: made short, told, and played again. */
+import { Clnt, Machine } from "unstuck/sunrpc";
+import {
+  formatSchedule,
+  newSchedule,
+  parseSchedule,
+  type Replay,
+  replay,
+  type Schedule,
+  ScheduleMisfitError,
+  ScheduleTextError,
+  shrink,
+} from "../lab/mod.js";
+import { type MillScenario, PROPERTIES, type ToldStep, tellRun, WORLDS, World } from "../mill/mod.js";
+import { LabError, usage } from "./failure.js";
+import { storyText } from "./story.js";
+
+/** A schedule that did not end well, as told to people and machines. */
+export interface Failure {
+  readonly scenario: string;
+  readonly property: string;
+  readonly why: string;
+  /** For `--replay`. */
+  readonly line: string;
+  readonly story: readonly ToldStep[];
+}
+
+/** More are not worth the wait. */
+const MOST_REPLAYS = 3_000;
+
+/** Of a schedule of the worlds that `begin` makes that did not end well: the shortest that still shows the same. */
+export function failureOf(
+  begin: () => World,
+  property: string,
+  why: string,
+  steps: readonly string[],
+): Failure {
+  const schedule = newSchedule(begin().subject, steps);
+  const shows = ({ outcome }: Replay) => outcome === property || outcome === `broken:${property}`;
+  // What only the search itself can see, a state that comes again, stays as long as it is.
+  const short = shows(replay(begin, schedule))
+    ? shrink(begin, schedule, { shows, maxReplays: MOST_REPLAYS }).schedule
+    : schedule;
+  const world = begin();
+  const story = tellRun(world, short.steps);
+  const { over } = world;
+  const reason = typeof over === "object" ? over.why : why;
+  return { scenario: world.scenario.name, property, why: reason, line: formatSchedule(short), story };
+}
+
+export function failureText({ scenario, property, why, line, story }: Failure): string {
+  return `${storyText(story)}${scenario}: ${property}${why === "" ? "" : `: ${why}`}\nagain: unstuck lab mill --replay '${line}'\n`;
+}
+
+export interface Replayed {
+  readonly scenario: string;
+  readonly outcome: string;
+  readonly why: string;
+  readonly digest: number | string;
+  readonly edited: boolean;
+  readonly story: readonly ToldStep[];
+}
+
+/** Plays a line again. Throws {@link LabError}: 2 it is none, or of no world; 1 it does not fit any more. */
+export function replayLine(line: string): Replayed {
+  const schedule = reading(line);
+  const scenario = WORLDS.get(schedule.model);
+  if (scenario === undefined)
+    throw usage(`no world of the mill is called ${schedule.model} (all of them: unstuck lab mill --list)`);
+  try {
+    const { outcome, digest, edited, taken } = replay(() => newWorld(scenario), schedule);
+    const world = newWorld(scenario);
+    const story = tellRun(world, taken.steps);
+    const why = typeof world.over === "object" ? world.over.why : "";
+    return { scenario: scenario.name, outcome, why, digest, edited, story };
+  } catch (error) {
+    if (error instanceof ScheduleMisfitError) throw new LabError(error.message, 1);
+    throw error;
+  }
+}
+
+export function replayedText({ scenario, outcome, why, digest, edited, story }: Replayed): string {
+  return [
+    storyText(story),
+    `${scenario}: ${outcome}${why === "" ? "" : `: ${why}`}; ${story.length} steps, digest ${digest}\n`,
+    edited ? "  the schedule was written for another edition of the mill\n" : "",
+  ].join("");
+}
+
+/** A world of the product's own core with every property. */
+export function newWorld(scenario: MillScenario): World {
+  return new World(scenario, PROPERTIES, { Clnt, Machine });
+}
+
+function reading(line: string): Schedule {
+  try {
+    return parseSchedule(line.trim());
+  } catch (error) {
+    if (error instanceof ScheduleTextError) throw usage(error.message);
+    throw error;
+  }
+}
