@@ -1,28 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { labCommand } from "./lab.js";
-
-/** What a command line prints and throws, run in this process. */
-function lab(...words: string[]): { out: string; thrown: Error | undefined } {
-  let out = "";
-  const write = process.stdout.write;
-  process.stdout.write = (chunk: unknown) => {
-    out += String(chunk);
-    return true;
-  };
-  const exitCode = process.exitCode;
-  try {
-    const command = labCommand().exitOverride();
-    for (const one of command.commands) one.exitOverride().configureOutput({ writeErr: () => {} });
-    command.parse(words, { from: "user" });
-    return { out, thrown: undefined };
-  } catch (error) {
-    return { out, thrown: error as Error };
-  } finally {
-    process.stdout.write = write;
-    process.exitCode = exitCode;
-  }
-}
+import { lab } from "./lab.fixture.js";
 
 test("the line at the end makes the same run again, its step budget too", () => {
   const first = lab("run", "report-rr50", "--seed", "3", "--max-steps", "300").out;
