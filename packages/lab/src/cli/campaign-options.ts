@@ -85,6 +85,9 @@ export function stopSignal(): AbortSignal {
 /** Loaded only when a campaign is asked for: its dependencies take a moment. */
 export type CampaignModule = typeof import("../campaign/mod.js");
 
+/** The same for what needs a Redis. */
+export const loadRedis = () => import("../campaign/redis/mod.js");
+
 /** Runs `body`; what goes wrong with a campaign becomes a line for people. */
 export async function withCampaigns(body: (campaigns: CampaignModule) => Promise<void>): Promise<void> {
   const campaigns = await import("../campaign/mod.js");

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { Command } from "commander";
 import type { Report } from "../campaign/mod.js";
 import { suggest } from "../lab/mod.js";
-import { type CampaignModule, redisOption, tell, withCampaigns } from "./campaign-options.js";
+import { type CampaignModule, loadRedis, redisOption, tell, withCampaigns } from "./campaign-options.js";
 import { campaignText } from "./campaign-text.js";
 import { usage } from "./failure.js";
 import { readText } from "./files.js";
@@ -28,8 +28,9 @@ export function campaignReportCommand(): Command {
 }
 
 async function fromRedis(campaigns: CampaignModule, id: string, url: string): Promise<Report> {
-  const redis = await campaigns.connectRedis(url, tell);
-  const ledger = campaigns.newLedger(redis);
+  const { connectRedis, newLedger } = await loadRedis();
+  const redis = await connectRedis(url, tell);
+  const ledger = newLedger(redis);
   try {
     const record = await ledger.read(id);
     if (record === undefined)

@@ -5,6 +5,7 @@ import type { Campaign, Engine, Gathering, Item, Report, Search } from "../campa
 import {
   type CampaignModule,
   campaignId,
+  loadRedis,
   lockOption,
   positive,
   redisOption,
@@ -123,8 +124,9 @@ async function onEngine(
     const engine = options.engine === "inline" ? campaigns.inline : campaigns.threads(options.threads);
     return gather(campaigns, campaign, split(done), engine, options, signal, done);
   }
-  const redis = await campaigns.connectRedis(options.redis, tell);
-  const ledger = campaigns.newLedger(redis);
+  const { connectRedis, joinWork, newLedger, overRedis } = await loadRedis();
+  const redis = await connectRedis(options.redis, tell);
+  const ledger = newLedger(redis);
   try {
     // What Redis knows counts, not the file: other machines may have gone on since.
     const items = (await ledger.read(campaign.id))?.items ?? split();
@@ -134,10 +136,10 @@ async function onEngine(
     );
     const shared = { redis, ledger, code: campaign.code, threads: options.threads };
     const work = options.work
-      ? campaigns.joinWork({ ...shared, lockMs: options.lockSeconds * 1000, tell, log: () => {} })
+      ? joinWork({ ...shared, lockMs: options.lockSeconds * 1000, tell, log: () => {} })
       : undefined;
     try {
-      const engine = campaigns.overRedis(campaign, ledger, tell);
+      const engine = overRedis(campaign, ledger, tell);
       return await gather(campaigns, campaign, entered, engine, options, signal);
     } finally {
       await work?.stop();

@@ -1,7 +1,8 @@
 import { Command } from "commander";
-import type { Ledger, Target } from "../campaign/mod.js";
+import type { Target } from "../campaign/mod.js";
+import type { Ledger } from "../campaign/redis/mod.js";
 import { suggest } from "../lab/mod.js";
-import { redisOption, tell, withCampaigns } from "./campaign-options.js";
+import { loadRedis, redisOption, tell, withCampaigns } from "./campaign-options.js";
 import { usage } from "./failure.js";
 
 /** `lab campaign status`. */
@@ -13,8 +14,9 @@ export function campaignStatusCommand(): Command {
     .option("--json", "as JSON")
     .action((id: string | undefined, options: { redis: string; json?: true }) =>
       withCampaigns(async (campaigns) => {
-        const redis = await campaigns.connectRedis(options.redis, tell);
-        const ledger = campaigns.newLedger(redis);
+        const { connectRedis, newLedger } = await loadRedis();
+        const redis = await connectRedis(options.redis, tell);
+        const ledger = newLedger(redis);
         try {
           const ids = await ledger.ids();
           if (id !== undefined && !ids.includes(id))

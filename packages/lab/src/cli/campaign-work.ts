@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { Command } from "commander";
 import {
+  loadRedis,
   lockOption,
   redisOption,
   stopSignal,
@@ -26,8 +27,9 @@ export function campaignWorkCommand(): Command {
       withCampaigns(async (campaigns) => {
         const signal = stopSignal();
         const code = campaigns.codeHash();
-        const redis = await campaigns.connectRedis(options.redis, tell);
-        const ledger = campaigns.newLedger(redis);
+        const { connectRedis, joinWork, newLedger } = await loadRedis();
+        const redis = await connectRedis(options.redis, tell);
+        const ledger = newLedger(redis);
         for (const id of await ledger.ids()) {
           const other = (await ledger.read(id))?.campaign.code;
           if (other !== undefined && other !== code)
@@ -35,7 +37,7 @@ export function campaignWorkCommand(): Command {
         }
         const log = (line: string) => process.stdout.write(`${line}\n`);
         const lockMs = options.lockSeconds * 1000;
-        const work = campaigns.joinWork({ redis, ledger, code, threads: options.threads, lockMs, tell, log });
+        const work = joinWork({ redis, ledger, code, threads: options.threads, lockMs, tell, log });
         log(`waiting for items of code ${code}, ${options.threads} at a time`);
         if (!signal.aborted) await once(signal, "abort");
         await work.stop();

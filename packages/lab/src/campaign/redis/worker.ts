@@ -1,10 +1,10 @@
 /** A process that does items from Redis until it is stopped. */
 import { type Job, UnrecoverableError, WaitingError, Worker } from "bullmq";
 import type { Redis } from "ioredis";
-import { newPool } from "./engine.js";
-import { CodeMismatchError } from "./errors.js";
+import { newPool } from "../engine.js";
+import { CodeMismatchError } from "../errors.js";
+import type { Tell } from "./connect.js";
 import { type Ledger, QUEUE_PREFIX, queueName, type Task } from "./ledger.js";
-import type { Tell } from "./redis.js";
 
 export interface WorkOptions {
   readonly redis: Redis;

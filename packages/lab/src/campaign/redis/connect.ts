@@ -1,5 +1,5 @@
 import { Redis } from "ioredis";
-import { NoRedisError } from "./errors.js";
+import { NoRedisError } from "../errors.js";
 
 /** Takes a line for people. */
 export type Tell = (line: string) => void;

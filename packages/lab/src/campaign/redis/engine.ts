@@ -1,12 +1,12 @@
 /** The engine of many machines: items go to Redis, results come from there, whoever did them. */
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Campaign } from "./campaign.js";
-import type { Engine, Listener } from "./engine.js";
-import { BadResultError } from "./errors.js";
-import { type Item, readResult } from "./item.js";
+import type { Campaign } from "../campaign.js";
+import type { Engine, Listener } from "../engine.js";
+import { BadResultError } from "../errors.js";
+import { type Item, readResult } from "../item.js";
+import type { Tell } from "./connect.js";
 import type { Ledger } from "./ledger.js";
-import type { Tell } from "./redis.js";
 
 const LOOK_MS = 250;
 

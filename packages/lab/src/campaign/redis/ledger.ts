@@ -1,10 +1,10 @@
 /** What Redis knows of campaigns: which there are, their items, what was found, what cannot be done. */
 import { type Job, Queue } from "bullmq";
 import type { Redis } from "ioredis";
-import type { Campaign } from "./campaign.js";
-import { canonicalJson } from "./canonical.js";
-import { CodeMismatchError, OtherCampaignError } from "./errors.js";
-import type { Item } from "./item.js";
+import type { Campaign } from "../campaign.js";
+import { canonicalJson } from "../canonical.js";
+import { CodeMismatchError, OtherCampaignError } from "../errors.js";
+import type { Item } from "../item.js";
 
 const KEYS = "unstuck:lab";
 /** Where BullMQ keeps what is its own. */
