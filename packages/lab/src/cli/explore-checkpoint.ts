@@ -9,6 +9,7 @@
 import { createHash } from "node:crypto";
 import {
   closeSync,
+  existsSync,
   fstatSync,
   fsyncSync,
   openSync,
@@ -62,7 +63,8 @@ export function writeCheckpoint(file: string, checkpoint: Checkpoint, model: Mod
   fixed.write(MAGIC, "latin1");
   fixed.writeUInt32LE(VERSION, 8);
   fixed.writeUInt32LE(text.length, 12);
-  const regular = statSync(file, { throwIfNoEntry: false })?.isFile() !== false;
+  // A device is written to, never replaced.
+  const regular = !existsSync(file) || statSync(file).isFile();
   const part = regular ? `${file}.part` : file;
   try {
     const fd = openSync(part, "w");
@@ -83,7 +85,7 @@ export function writeCheckpoint(file: string, checkpoint: Checkpoint, model: Mod
     }
     if (regular) renameSync(part, file);
   } catch (error) {
-    if (regular) rmSync(part, { force: true });
+    if (existsSync(part) && regular) rmSync(part);
     throw new LabError(`no checkpoint: ${(error as Error).message}`, 1);
   }
 }
@@ -219,13 +221,21 @@ function everyRecord(
 
 /** Names the compiled lab and the model's own words. */
 function codeOf(model: Model): string {
-  const hash = createHash("sha256").update(`${endianness()} ${subjectOf(model).fingerprint}`);
+  labHash ??= hashOfLab();
+  const text = `${labHash} ${endianness()} ${subjectOf(model).fingerprint}`;
+  return createHash("sha256").update(text).digest("hex").slice(0, 12);
+}
+
+let labHash: string | undefined;
+
+function hashOfLab(): string {
   const folder = fileURLToPath(new URL("../lab/", import.meta.url));
-  const scripts = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
-    (path) => /\.js$/.test(path) && !/\.(test|fixture)\.js$/.test(path),
+  const scripts = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) =>
+    /(?<!\.test|\.fixture)\.js$/.test(path),
   );
+  const hash = createHash("sha256");
   for (const path of scripts.sort()) hash.update(path).update(readFileSync(join(folder, path)));
-  return hash.digest("hex").slice(0, 12);
+  return hash.digest("hex");
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: Int32Array | Uint16Array): Uint8Array {

@@ -13,12 +13,13 @@ import { runJobs } from "./explore-run.js";
 import { foundText, lineText } from "./explore-text.js";
 import { writeWhole } from "./files.js";
 import { readModel } from "./models.js";
+import { type Print, TO_PROCESS } from "./print.js";
 import { storyHtml } from "./story-html.js";
 import { storyItf } from "./story-itf.js";
 import { storyMermaid } from "./story-mermaid.js";
 
 /** `lab explore`. */
-export function exploreCommand(): Command {
+export function exploreCommand(print: Print = TO_PROCESS): Command {
   return new Command("explore")
     .description("Every schedule of a model: its verdict, and the shortest schedule that shows it")
     .argument("<model...>", "names, see `unstuck lab models`; of several, a line each")
@@ -58,17 +59,17 @@ The judgement that follows the search needs about as much memory again as --max-
         names.map((model) => ({ model, budget, safety })),
         (found) => {
           all.push(found);
-          if (list && format === "text" && output === undefined) process.stdout.write(lineText(found));
+          if (list && format === "text" && output === undefined) print.out(lineText(found));
         },
       );
       const unfinished = all.some(({ interrupted }) => interrupted);
       const text = list ? listed(all, format) : told(all[0]!, format, options.quiet === true);
       if (text !== undefined && output !== undefined) writeWhole(output, text);
-      if (output !== undefined) process.stdout.write(all.map(lineText).join(""));
-      else if (text === undefined) process.stderr.write(`no schedule to show: ${lineText(all[0]!)}`);
-      else if (!list || format === "json") process.stdout.write(text);
+      if (output !== undefined) print.out(options.quiet ? "" : all.map(lineText).join(""));
+      else if (text === undefined) print.err(`no schedule to show: ${lineText(all[0]!)}`);
+      else if (!list || format === "json") print.out(text);
       if (unfinished && all.length < names.length)
-        process.stderr.write(`not begun: ${names.slice(all.length).join(" ")}\n`);
+        print.err(`not begun: ${names.slice(all.length).join(" ")}\n`);
       process.exitCode = unfinished ? 130 : all.every(isGood) ? 0 : 1;
     });
 }

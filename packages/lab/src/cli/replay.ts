@@ -10,6 +10,7 @@ import {
 import { whole } from "./explore-options.js";
 import { LabError } from "./failure.js";
 import { readModel } from "./models.js";
+import { type Print, TO_PROCESS } from "./print.js";
 import { replayTimes } from "./replay-times.js";
 import { readSchedule } from "./schedule-line.js";
 import { storyText } from "./story.js";
@@ -21,7 +22,7 @@ interface ReplayOptions {
 }
 
 /** `lab replay`. */
-export function replayCommand(): Command {
+export function replayCommand(print: Print = TO_PROCESS): Command {
   return new Command("replay")
     .description("Play a schedule again, step by step")
     .argument("<line>", "as `lab explore` and `lab matrix` print it; - reads standard input")
@@ -32,8 +33,8 @@ export function replayCommand(): Command {
       const schedule = await readSchedule(line);
       const model = readModel(schedule.model);
       try {
-        if (options.times === undefined) once(model, schedule, options);
-        else often(model, schedule, options.times, options);
+        if (options.times === undefined) once(model, schedule, options, print);
+        else often(model, schedule, options.times, options, print);
       } catch (error) {
         if (error instanceof ScheduleMisfitError) throw new LabError(`${error.message} (--lenient)`, 1);
         throw error;
@@ -41,34 +42,34 @@ export function replayCommand(): Command {
     });
 }
 
-function once(model: Model, schedule: Schedule, options: ReplayOptions): void {
+function once(model: Model, schedule: Schedule, options: ReplayOptions, print: Print): void {
   const played = replay(modelRuns(model), schedule, { lenient: options.lenient === true });
   const steps = tellSchedule(model, played.taken);
   const { outcome, digest, misfits, unused, edited, cost } = played;
   if (options.json) {
     const whole = { model: schedule.model, outcome, digest, misfits, unused, edited, cost, steps };
-    return void process.stdout.write(`${JSON.stringify(whole, undefined, 2)}\n`);
+    return void print.out(`${JSON.stringify(whole, undefined, 2)}\n`);
   }
-  process.stdout.write(storyText(steps));
-  process.stdout.write(
+  print.out(storyText(steps));
+  print.out(
     `${schedule.model}: ${outcome}, ${cost.steps} steps, ${cost.preemptions} preemptions, digest ${digest}\n`,
   );
-  if (edited) process.stdout.write("  the schedule was written for another edition of this model\n");
+  if (edited) print.out("  the schedule was written for another edition of this model\n");
   for (const { step, name, enabled } of misfits)
-    process.stdout.write(`  left out: step ${step + 1}, ${name}; possible was ${enabled.join(", ")}\n`);
-  if (unused > 0) process.stdout.write(`  ${unused} steps were left over\n`);
+    print.out(`  left out: step ${step + 1}, ${name}; possible was ${enabled.join(", ")}\n`);
+  if (unused > 0) print.out(`  ${unused} steps were left over\n`);
 }
 
 /** Two models of the same name take turns, so that what one keeps from run to run would show. */
-function often(model: Model, schedule: Schedule, times: number, options: ReplayOptions): void {
+function often(model: Model, schedule: Schedule, times: number, options: ReplayOptions, print: Print): void {
   const runs = [modelRuns(model), modelRuns(readModel(schedule.model))] as const;
   const lenient = options.lenient === true;
   const { outcome, digest } = replay(runs[0], schedule, { lenient });
   const difference = replayTimes((time) => runs[time % 2 === 0 ? 1 : 0](), schedule, times, lenient);
   if (difference !== undefined) process.exitCode = 1;
   const told = { model: schedule.model, times, outcome, digest, equal: difference === undefined, difference };
-  if (options.json) return void process.stdout.write(`${JSON.stringify(told, undefined, 2)}\n`);
-  process.stdout.write(
+  if (options.json) return void print.out(`${JSON.stringify(told, undefined, 2)}\n`);
+  print.out(
     difference === undefined
       ? `${schedule.model}: ${outcome}, ${times} times the same digest of every state, ${digest} in the end\n`
       : `${schedule.model}: replay ${difference.time} is not like the first: after step ${difference.step} the digest is ${difference.is}, and was ${difference.was}\n`,

@@ -2,11 +2,12 @@ import { Command } from "commander";
 import { formatSchedule, modelRuns, type ScheduleCost, shrink } from "../lab/mod.js";
 import { whole } from "./explore-options.js";
 import { readModel } from "./models.js";
+import { type Print, TO_PROCESS } from "./print.js";
 import { readSchedule } from "./schedule-line.js";
 import { showsOf } from "./shrink-shows.js";
 
 /** `lab shrink`. */
-export function shrinkCommand(): Command {
+export function shrinkCommand(print: Print = TO_PROCESS): Command {
   return new Command("shrink")
     .description("Make a schedule smaller that still shows the same")
     .argument("<line>", "as `lab explore` and `lab matrix` print it; - reads standard input")
@@ -31,7 +32,7 @@ export function shrinkCommand(): Command {
           complete,
           line: again,
         };
-        return void process.stdout.write(`${JSON.stringify(told, undefined, 2)}\n`);
+        return void print.out(`${JSON.stringify(told, undefined, 2)}\n`);
       }
       const lines = [
         `${schedule.model}: ${what}`,
@@ -41,7 +42,7 @@ export function shrinkCommand(): Command {
         ...(judged ? [] : ["  the model is too large to judge: only the outcome is the same"]),
         `again: unstuck lab replay '${again}'`,
       ];
-      process.stdout.write(`${lines.join("\n")}\n`);
+      print.out(`${lines.join("\n")}\n`);
     });
 }
 

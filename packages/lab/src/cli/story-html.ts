@@ -44,9 +44,7 @@ function lanesHtml({ schedule, actors, noReturn }: Found): string {
   const rows: string[] = [];
   let bracketDue = loops > 0;
   schedule.forEach((step, i) => {
-    const fatalInside =
-      noReturn !== undefined && noReturn > schedule.length - loops && noReturn < schedule.length;
-    if (i === noReturn && !fatalInside) rows.push(fatal);
+    if (i === noReturn) rows.push(fatal);
     let bracket = loops > 0 && !step.repeats ? "<td></td>" : "";
     if (step.repeats && bracketDue) {
       bracketDue = false;
