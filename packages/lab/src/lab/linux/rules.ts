@@ -17,7 +17,7 @@ export interface Rules {
   readonly connectedInCloseWait: boolean;
   /** False: the server's FIN leads to a graceful shutdown. True with a519fc7a70d1: to a real close. */
   readonly closeOnCloseWait: boolean;
-  /** What xs_nospace says of a full buffer whose waiter flag is not set: 0 (el6: as if sent) or -EAGAIN. */
+  /** What xs_nospace says when the buffer is not what was missing: 0 (el6: as if sent) or -EAGAIN (24ca9a84). */
   readonly nospaceStatus: 0 | -11;
   /** Newer: call_connect_status goes back to call_connect on -EAGAIN (the report's first fix). */
   readonly eagainToConnect: boolean;

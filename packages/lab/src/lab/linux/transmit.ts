@@ -72,10 +72,10 @@ export const TRANSMIT_STEPS: Steps = {
       }
       dprintk(k, `xs_tcp_send_request(${callBytes}) = ${sent}`);
       const reaction =
-        sent === -ENOTSOCK
+        sk === undefined
           ? { status: -ENOTCONN, shutdown: false }
           : sent < 0
-            ? sendReaction(k, x, task, sent)
+            ? sendReaction(k, x, sk, task, sent)
             : { status: 0, shutdown: false };
       if (sent > 0) task.sends++;
       thread.result = reaction.status;
@@ -111,7 +111,7 @@ export const TRANSMIT_STEPS: Steps = {
       if (task.tk_status === 0) {
         taskPrintk(k, task, "xmit complete");
         if (!x.flags.CONNECTED) task.tk_status = -ENOTCONN;
-        else rpc_sleep_on(k, x.pending, task, task.rq_timeoutUs, "xprt_timer");
+        else if (!task.replied) rpc_sleep_on(k, x.pending, task, task.rq_timeoutUs, "xprt_timer");
       }
       call_transmit_status(k, task, x);
     },

@@ -82,14 +82,9 @@ export function xs_tcp_state_change(k: Kernel, x: Xprt, sk: Sock): void {
 
 /** The server closed: everybody is to let go of the lock so that we can close, too. */
 function onServerFin(k: Kernel, x: Xprt): void {
-  if (!k.rules.closeOnCloseWait) {
-    xprt_force_disconnect(k, x);
-    x.connect_cookie++;
-    return;
-  }
-  x.connect_cookie++;
   if (!k.rules.connectedInCloseWait) x.flags.CONNECTED = false;
-  x.flags.CONNECTION_CLOSE = true;
+  if (k.rules.closeOnCloseWait) x.flags.CONNECTION_CLOSE = true;
+  x.connect_cookie++;
   xprt_force_disconnect(k, x);
 }
 
@@ -110,20 +105,16 @@ function cancelLinger(k: Kernel, x: Xprt): void {
 
 /** xs_sock_mark_closed. */
 export function xs_sock_mark_closed(k: Kernel, x: Xprt): void {
-  resetConnectionFlags(x);
+  xs_sock_reset_connection_flags(k, x);
   xprt_disconnect_done(k, x);
 }
 
-/** xs_sock_reset_connection_flags of v3.7: also what an abort does there, and all it does. */
+/** xs_sock_reset_connection_flags of v3.7, where it is all that an abort does. Before it, two flags fewer. */
 export function xs_sock_reset_connection_flags(k: Kernel, x: Xprt): void {
   if (!k.rules.abortWakes) {
     x.flags.CONNECTION_ABORT = false;
     x.flags.CONNECTION_CLOSE = false;
   }
-  resetConnectionFlags(x);
-}
-
-function resetConnectionFlags(x: Xprt): void {
   x.flags.CLOSE_WAIT = false;
   x.flags.CLOSING = false;
 }
@@ -156,12 +147,13 @@ export function xs_tcp_write_space(k: Kernel, x: Xprt): void {
 export function sendReaction(
   k: Kernel,
   x: Xprt,
+  sk: Sock,
   task: Task,
   status: number,
 ): { status: number; shutdown: boolean } {
   switch (status) {
     case -EAGAIN:
-      return { status: xs_nospace(k, x, task), shutdown: false };
+      return { status: xs_nospace(k, x, sk, task), shutdown: false };
     case -EPIPE:
       return { status, shutdown: k.rules.epipeShutsDown };
     case -ECONNREFUSED:
@@ -172,10 +164,12 @@ export function sendReaction(
   }
 }
 
-function xs_nospace(k: Kernel, x: Xprt, task: Task): number {
+/** xs_nospace: asleep until there is room, if room is what was missing; a socket that is still connecting asks nobody to wait. */
+function xs_nospace(k: Kernel, x: Xprt, sk: Sock, task: Task): number {
   if (!x.flags.CONNECTED) return -ENOTCONN;
-  rpc_sleep_on(k, x.pending, task, 0, "xs_nospace_callback");
-  return k.rules.nospaceStatus === 0 ? 0 : -EAGAIN;
+  if (!sk.noSpace) return k.rules.nospaceStatus;
+  rpc_sleep_on(k, x.pending, task, task.rq_timeoutUs, "xs_nospace_callback");
+  return -EAGAIN;
 }
 
 /** xs_tcp_shutdown. The socket's lock is held. */
@@ -192,16 +186,15 @@ export function xs_tcp_close(k: Kernel, x: Xprt, host: SockHost): void {
   }
   x.flags.CONNECTION_CLOSE = false;
   dprintk(k, `xs_close xprt ${xprtAddr(x)}`);
-  cancelLinger(k, x);
   x.sock = -1;
   x.reestablishUs = 0;
   if (sk !== undefined) {
     sk.dead = true;
     within(k, "inet_release", () => inet_release(host, sk));
   }
+  // A linger timer under way goes on: when it ends, the worker finds no abort to do, and connects.
   x.flags.CONNECTION_ABORT = false;
-  resetConnectionFlags(x);
-  xprt_disconnect_done(k, x);
+  xs_sock_mark_closed(k, x);
 }
 
 /** xs_connect: after the back-off if a socket is to be used again, at once if there is none. */
