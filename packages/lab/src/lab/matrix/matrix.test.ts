@@ -25,23 +25,23 @@ const TABLE: readonly (readonly [letters: string, fixes: string])[] = [
   ["HHH·HHHHHHHH sss·ssssssss sss·ssssssss sss·ssssssss", "close-on-close-wait disconnected-on-close-wait"],
   ["·HH·HH·HH·HH sss·ssssssss sss·ssssssss sHH·HHsHHsHH", "close-on-close-wait no-shutdown-on-epipe"],
   ["·HHHHH·HH·HH ssssssssssss ssssssssssss sHHHHHsHHsHH", "disconnected-on-close-wait no-shutdown-on-epipe"],
-  ["HHH·HHHHHHHH sss·ssssssss sss·ssssssss sss·ssssssss", "close-on-close-wait quiet-abort"],
+  ["HHHHHHHHHHHH ssssssssssss ssssssssssss ssssssssssss", "close-on-close-wait quiet-abort"],
   ["HHHHHHHHHHHH ssssssssssss ssssssssssss ssssssssssss", "disconnected-on-close-wait quiet-abort"],
   ["·HHHHH·HH·HH ssssssssssss ssssssssssss sHHHHHsHHsHH", "no-shutdown-on-epipe quiet-abort"],
   ["HHH·HHHHHHHH sss·ssssssss sss·ssssssss sss·ssssssss", "close-on-close-wait no-error-callback"],
   ["HHHHHHHHHHHH ssssssssssss ssssssssssss ssssssssssss", "disconnected-on-close-wait no-error-callback"],
   ["·HHHHH·HH·HH ssssssssssss ssssssssssss sHHHHHsHHsHH", "no-shutdown-on-epipe no-error-callback"],
-  ["············ ············ ············ ·ss·ss·ss·ss", "quiet-abort no-error-callback"],
+  ["············ ···sss···sss ············ ·sssss·sssss", "quiet-abort no-error-callback"],
   [
     "·HH·HH·HH·HH sss·ssssssss sss·ssssssss sHH·HHsHHsHH",
     "close-on-close-wait disconnected-on-close-wait no-shutdown-on-epipe",
   ],
   [
-    "HHH·HHHHHHHH sss·ssssssss sss·ssssssss sss·ssssssss",
+    "HHHHHHHHHHHH ssssssssssss ssssssssssss ssssssssssss",
     "close-on-close-wait disconnected-on-close-wait quiet-abort",
   ],
   [
-    "·HH·HH·HH·HH sss·ssssssss sss·ssssssss sHH·HHsHHsHH",
+    "·HH·HH·HH·HH ssssssssssss ssssssssssss sHHsHHsHHsHH",
     "close-on-close-wait no-shutdown-on-epipe quiet-abort",
   ],
   [
@@ -65,15 +65,15 @@ const TABLE: readonly (readonly [letters: string, fixes: string])[] = [
     "close-on-close-wait quiet-abort no-error-callback",
   ],
   [
-    "············ ············ ············ ·ss·ss·ss·ss",
+    "············ ···sss···sss ············ ·sssss·sssss",
     "disconnected-on-close-wait quiet-abort no-error-callback",
   ],
   [
-    "············ ············ ············ ·ss·ss·ss·ss",
+    "············ ···sss···sss ············ ·ssHHH·sssHH",
     "no-shutdown-on-epipe quiet-abort no-error-callback",
   ],
   [
-    "·HH·HH·HH·HH sss·ssssssss sss·ssssssss sHH·HHsHHsHH",
+    "·HH·HH·HH·HH ssssssssssss ssssssssssss sHHsHHsHHsHH",
     "close-on-close-wait disconnected-on-close-wait no-shutdown-on-epipe quiet-abort",
   ],
   [
@@ -89,16 +89,16 @@ const TABLE: readonly (readonly [letters: string, fixes: string])[] = [
     "close-on-close-wait no-shutdown-on-epipe quiet-abort no-error-callback",
   ],
   [
-    "············ ············ ············ ·ss·ss·ss·ss",
+    "············ ···sss···sss ············ ·ssHHH·sssHH",
     "disconnected-on-close-wait no-shutdown-on-epipe quiet-abort no-error-callback",
   ],
   [
     "············ ············ ············ ·ss·ss·ss·ss",
     "close-on-close-wait disconnected-on-close-wait no-shutdown-on-epipe quiet-abort no-error-callback",
   ],
-  ["············ ssssssssssss ssssssssssss ssssssssssss", "eagain-to-connect"],
-  ["············ ············ ············ ············", "no-early-wake"],
-  ["············ ············ ············ ············", "eagain-to-connect no-early-wake"],
+  ["·ss·ssssssss ssssssssssss ssssssssssss ssssssssssss", "eagain-to-connect"],
+  ["············ ···sss···sss ············ ···!!!···!!!", "no-early-wake"],
+  ["············ ············ ············ ···!!!······", "eagain-to-connect no-early-wake"],
 ];
 
 test("every cell of the matrix is as it was", () => {
@@ -112,22 +112,45 @@ test("every cell of the matrix is as it was", () => {
 test("two of the five upstream changes end the hang, and no fewer do", () => {
   const enough = matrix().sufficient.find(({ aim, policy }) => aim === "never hangs" && policy === "any")!;
   assert.deepEqual(enough.sets, [["quiet-abort", "no-error-callback"]]);
-  assert.deepEqual(enough.spoilt, []);
-  assert.equal(enough.proposed.length, 3);
+  // Without the real close on a FIN, a bit that a shutdown left may meet a task that only tries again.
+  const spoilt = ["no-shutdown-on-epipe", "quiet-abort", "no-error-callback"];
+  assert.deepEqual(enough.spoilt, [spoilt, ["disconnected-on-close-wait", ...spoilt]]);
+  assert.deepEqual(enough.proposed, [["eagain-to-connect"]]);
 });
 
-test("none of them keeps a lost wake-up from costing a minute, but the report's right fix does", () => {
-  const always = matrix().sufficient.find(
-    ({ aim, policy }) => aim === "always recovers" && policy === "any",
-  )!;
-  assert.deepEqual(always.sets, []);
-  assert.deepEqual(always.proposed, [["no-early-wake"], ["eagain-to-connect", "no-early-wake"]]);
+test("none of them keeps a lost wake-up from costing a minute; what the report proposed does on one CPU", () => {
+  const always = matrix().sufficient.filter(({ aim }) => aim === "always recovers");
+  assert.deepEqual(always.find(({ policy }) => policy === "any")?.sets, []);
+  assert.deepEqual(
+    always.map(({ policy, proposed }) => [policy, proposed]),
+    [
+      ["any", []],
+      ["task-above-worker", [["no-early-wake"], ["eagain-to-connect", "no-early-wake"]]],
+      ["worker-above-task", [["eagain-to-connect", "no-early-wake"]]],
+      ["equal", [["no-early-wake"], ["eagain-to-connect", "no-early-wake"]]],
+      ["smp", []],
+    ],
+  );
 });
 
-test("not shutting down on EPIPE alone makes things worse", () => {
+test("the report's right fix may send a call twice where the worker has a CPU of its own", () => {
+  const smp = matrix()
+    .rows.filter(({ fixes }) => fixes.includes("no-early-wake"))
+    .flatMap(({ cells }) => cells.filter((_, i) => COLUMNS[i]!.policy === "smp"));
+  const broken = smp.filter(({ verdict }) => verdict === "breaks");
+  assert.equal(broken.length, 9);
+  for (const { property } of broken) assert.equal(property, "a call goes out twice on a live connection");
+});
+
+test("two of them make things worse without the others", () => {
   assert.deepEqual(
     matrix().regressions.map(({ fix, from, to }) => `${fix}: ${from} to ${to}`),
-    ["no-shutdown-on-epipe: stalls to hangs"],
+    [
+      "no-shutdown-on-epipe: stalls to hangs",
+      // Its new flag reset undoes the close that a FIN asked for, when a RST comes after it.
+      "quiet-abort: recovers to hangs",
+      "quiet-abort: recovers to stalls",
+    ],
   );
 });
 

@@ -10,7 +10,7 @@ export function wakePending(status: string): string {
 
 /** The same, from the worker's own last step. */
 export function wakePendingNow(status: string): string {
-  return `if (queue == for_connect || queue == for_reply || queue == for_space) { tk_status = ${status}; queue = awake; }`;
+  return `if (queue == for_connect || queue == for_reply) { tk_status = ${status}; queue = awake; }`;
 }
 
 /**
@@ -22,8 +22,12 @@ export const ERROR_REPORT = `if (ERROR_CALLBACK == 1 && (CONNECTION_REUSE == 0 |
 /** xprt_disconnect_done. */
 const DISCONNECT_DONE = `connected = 0; ${wakePending("EAGAIN")}`;
 
+/** xs_sock_reset_connection_flags, of two flags fewer before 4bc1e68ed6a8. */
+export const RESET_FLAGS =
+  "if (ABORT_WAKES == 0) { abort = 0; must_close = 0; } close_wait = 0; closing = 0;";
+
 /** xs_sock_mark_closed. */
-export const MARK_CLOSED = `close_wait = 0; closing = 0; ${DISCONNECT_DONE}`;
+export const MARK_CLOSED = `${RESET_FLAGS} ${DISCONNECT_DONE}`;
 
 /** xs_tcp_cancel_linger_timeout: only while the work lies in its timer. */
 const CANCEL_LINGER = "if (abort == 1 && work == lingering) { abort = 0; connecting = 0; work = no_work; }";
@@ -39,7 +43,8 @@ export const FORCE_DISCONNECT = `close_wait = 1; if (locked == unlocked) { locke
 export const STATE_CHANGE = {
   ESTABLISHED: `if (connected == 0) { connected = 1; ${wakePending("EAGAIN")} }`,
   FIN_WAIT1: `reestablish = 0; closing = 1; connected = 0; close_wait = 0; ${SCHEDULE_LINGER}`,
-  CLOSE_WAIT: `if (CLOSE_ON_CLOSE_WAIT == 1) { if (CONNECTED_IN_CLOSE_WAIT == 0) { connected = 0; } must_close = 1; }
+  CLOSE_WAIT: `if (CONNECTED_IN_CLOSE_WAIT == 0) { connected = 0; }
+    if (CLOSE_ON_CLOSE_WAIT == 1) { must_close = 1; }
     ${FORCE_DISCONNECT} reestablish = 1;`,
   LAST_ACK: `closing = 1; ${SCHEDULE_LINGER} connected = 0;`,
   CLOSE: `${CANCEL_LINGER} ${MARK_CLOSED}`,
@@ -70,10 +75,10 @@ export const INET_SHUTDOWN = `if (ss == SS_CONNECTING) {
     else if (tcp == LAST_ACK) { ${STATE_CHANGE.LAST_ACK} }
   }`;
 
-/** xs_tcp_close: a real close where that was asked for, a graceful shutdown otherwise. */
+/** xs_tcp_close: a real close where that was asked for, a graceful shutdown otherwise. A linger timer under way goes on. */
 export const XS_TCP_CLOSE = `if (must_close == 0) { if (sock == 1) { ${INET_SHUTDOWN} } }
   else {
-    must_close = 0; ${CANCEL_LINGER} sock = 0; reestablish = 0; abort = 0;
+    must_close = 0; sock = 0; reestablish = 0; abort = 0;
     ss = SS_UNCONNECTED; tcp = CLOSE; sk_err = OK; rcv_shutdown = 0; snd_shutdown = 0; peer = nobody; call_sent = 0;
     ${MARK_CLOSED}
   }`;

@@ -3,8 +3,13 @@
 import { INET_SHUTDOWN, RELEASE, XS_TCP_CLOSE } from "./callbacks.js";
 import { ACTOR_TASK, type Step } from "./step.js";
 
-function step(pc: string, does: string, sleeps = false): Step {
-  return { actor: ACTOR_TASK, name: pc, when: `t == ${pc}`, does, sleeps };
+function step(pc: string, does: string): Step {
+  return { actor: ACTOR_TASK, name: pc, when: `t == ${pc}`, does, sleeps: false };
+}
+
+/** A step that asks for the socket's lock, which the worker keeps from its connect to the end of the backlog. */
+function locking(pc: string, does: string): Step {
+  return { actor: ACTOR_TASK, name: pc, when: `t == ${pc} && w != w_connecting`, does, sleeps: true };
 }
 
 export const TASK_STEPS: readonly Step[] = [
@@ -26,17 +31,20 @@ export const TASK_STEPS: readonly Step[] = [
     `if (replied == 1) { ${RELEASE} t = answered; }
      else if (tk_status == EAGAIN || tk_status == OK) { t = call_transmit; tk_status = OK; }
      else if (tk_status == ECONNRESET || tk_status == ECONNREFUSED) { t = asleep; queue = delay; next = to_bind; tk_status = OK; }
+     else if (tk_status == EINVAL) { ${RELEASE} t = failed; }
      else { t = call_connect; tk_status = OK; }`,
   ),
 
   step("call_connect", "if (connected == 1) { t = call_transmit; } else { t = xprt_connect; }"),
 
-  // The write lock; a close that is due happens here, in the task's own context.
+  // The write lock; a close that is due happens in the task's own context.
   step(
     "xprt_connect",
     `if (locked == by_close) { t = asleep; queue = sending; tk_status = EAGAIN; next = to_connect_status; }
-     else { locked = by_task; if (close_wait == 1) { close_wait = 0; ${XS_TCP_CLOSE} } t = connected_yet; }`,
+     else { locked = by_task; if (close_wait == 1) { close_wait = 0; t = xs_tcp_close; } else { t = connected_yet; } }`,
   ),
+
+  locking("xs_tcp_close", `${XS_TCP_CLOSE} t = connected_yet;`),
 
   // Between this test and the queue lies a lost wake-up.
   step(
@@ -72,14 +80,15 @@ export const TASK_STEPS: readonly Step[] = [
   ),
 
   // xs_tcp_send_request: what the socket says, and what is made of it.
-  step(
+  locking(
     "tcp_sendmsg",
     `t = xmit_done;
      if (sock == 0) { tk_status = ENOTCONN; }
      else if (sk_err != OK) { tk_status = sk_err; sk_err = OK; if (tk_status == ECONNRESET) { t = inet_shutdown; } }
      else if (tcp == SYN_SENT) {
        if (connected == 0) { tk_status = ENOTCONN; }
-       else { queue = for_space; next = to_status; if (NOSPACE_AS_SENT == 1) { tk_status = OK; } else { tk_status = EAGAIN; } }
+       else if (NOSPACE_AS_SENT == 1) { tk_status = OK; }
+       else { tk_status = EAGAIN; }
      }
      else if ((tcp == ESTABLISHED || tcp == CLOSE_WAIT) && snd_shutdown == 0) {
        tk_status = OK;
@@ -87,18 +96,16 @@ export const TASK_STEPS: readonly Step[] = [
      }
      else { tk_status = EPIPE; }
      if (tk_status == EPIPE && EPIPE_SHUTS_DOWN == 1) { t = inet_shutdown; }`,
-    true,
   ),
 
   // The task shuts down a socket that the worker may be connecting.
-  step("inet_shutdown", `if (sock == 1) { ${INET_SHUTDOWN} } t = xmit_done;`, true),
+  locking("inet_shutdown", `if (sock == 1) { ${INET_SHUTDOWN} } t = xmit_done;`),
 
   // xprt_transmit's end and call_transmit_status: who keeps the lock.
   step(
     "xmit_done",
     `next = to_status;
-     if (queue == for_space) { t = asleep; if (NOSPACE_AS_SENT == 1) { ${RELEASE} } }
-     else if (tk_status != OK) { t = call_status; }
+     if (tk_status != OK) { t = call_status; }
      else if (connected == 0) { tk_status = ENOTCONN; t = call_status; }
      else { if (replied == 0) { queue = for_reply; } t = asleep; ${RELEASE} }`,
   ),

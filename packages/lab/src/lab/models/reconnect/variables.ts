@@ -35,6 +35,7 @@ export function variablesOf(entry: Entry): readonly Variable[] {
         "call_status",
         "call_connect",
         "xprt_connect",
+        "xs_tcp_close",
         "connected_yet",
         "sleep_on_pending",
         "xs_connect",
@@ -53,7 +54,7 @@ export function variablesOf(entry: Entry): readonly Variable[] {
     { name: "tk_status", values: ERRNO, initial: "OK" },
     {
       name: "queue",
-      values: ["awake", "for_connect", "for_reply", "for_space", "sending", "delay"],
+      values: ["awake", "for_connect", "for_reply", "sending", "delay"],
       initial: "for_reply",
     },
     flag("replied", 0),
@@ -79,6 +80,7 @@ export function variablesOf(entry: Entry): readonly Variable[] {
         "w_aborted",
         "w_reused",
         "w_connect",
+        "w_connecting",
         "w_finish",
         "w_out_silent",
         "w_out",
@@ -95,6 +97,7 @@ export function variablesOf(entry: Entry): readonly Variable[] {
     flag("abort_only", 0),
     { name: "work", values: ["no_work", "backing_off", "lingering", "queued"], initial: "no_work" },
     flag("autoclose", 0),
+    flag("due", 0),
     flag("held_wake", 0),
 
     // The socket.

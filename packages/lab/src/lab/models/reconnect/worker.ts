@@ -3,6 +3,7 @@ import {
   ERROR_REPORT,
   FORCE_DISCONNECT,
   MARK_CLOSED,
+  RESET_FLAGS,
   TCP_DISCONNECT,
   wakePendingNow,
   XS_TCP_CLOSE,
@@ -12,6 +13,9 @@ import { ACTOR_WORKER, type Step } from "./step.js";
 function step(name: string, pc: string, does: string, sleeps = false): Step {
   return { actor: ACTOR_WORKER, name, when: `w == ${pc}`, does, sleeps };
 }
+
+/** The SYN that just went out is answered already. */
+const BACKLOG = "(result == R_STARTED && ss == SS_CONNECTING && tcp != SYN_SENT)";
 
 export const WORKER_STEPS: readonly Step[] = [
   {
@@ -55,7 +59,7 @@ export const WORKER_STEPS: readonly Step[] = [
   step(
     "xs_abort_connection",
     "w_aborted",
-    `if (ABORT_WAKES == 1) { ${MARK_CLOSED} } else { abort = 0; must_close = 0; close_wait = 0; closing = 0; }
+    `if (ABORT_WAKES == 1) { ${MARK_CLOSED} } else { ${RESET_FLAGS} }
      w = w_reused;`,
   ),
 
@@ -70,7 +74,7 @@ export const WORKER_STEPS: readonly Step[] = [
   step(
     "tcp_v4_connect",
     "w_connect",
-    `w = w_finish;
+    `w = w_connecting;
      if (sock == 0) { result = R_UNHANDLED; }
      else if (ss == SS_CONNECTED) { result = R_UNHANDLED; }
      else if (ss == SS_DISCONNECTING) { result = R_EINVAL; }
@@ -86,6 +90,23 @@ export const WORKER_STEPS: readonly Step[] = [
      else { ss = SS_CONNECTED; result = R_STARTED; }`,
     true,
   ),
+
+  // The socket's lock is let go. Segments that came meanwhile are handled first, and after them lies a preemption point
+  // (__release_sock, cond_resched_softirq): whoever comes in there gets as far as the lock.
+  {
+    actor: ACTOR_WORKER,
+    name: "release_sock",
+    when: `w == w_connecting && !${BACKLOG}`,
+    does: "w = w_finish;",
+    sleeps: false,
+  },
+  {
+    actor: ACTOR_WORKER,
+    name: "release_sock.backlog",
+    when: `w == w_connecting && ${BACKLOG}`,
+    does: "w = w_finish;",
+    sleeps: true,
+  },
 
   // W10: most results wake nobody.
   step(
