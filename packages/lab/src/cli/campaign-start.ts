@@ -195,7 +195,14 @@ async function gather(
   );
   progress.end();
   const report = gathering.report(gathering.count === items.length);
-  keep(report);
+  try {
+    keep(report);
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    // What was found is still worth printing.
+    tell(`NOT KEPT: ${error.message}`);
+    process.exitCode = 1;
+  }
   if (!report.complete) {
     if (!signal.aborted) process.exitCode = 1;
     const why = failed > 0 ? `${failed} items failed` : "stopped";
