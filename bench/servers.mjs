@@ -11,9 +11,17 @@ import { start } from "../test/peers/process.mjs";
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 export const fileName = "file.bin";
 
-/** A server from memory, in C: the ideal peer, and the server side of the raw limit. */
-export async function idealServer(core) {
-  const daemon = start("taskset", ["-c", String(core), here("build/ideal-server")]);
+/**
+ * A server from memory, in C: the ideal peer, and the server side of the raw limit. `awake`: it does not sleep while it
+ * is asked now and then, so its clients never have to wake it.
+ */
+export async function idealServer(core, awake = false) {
+  const daemon = start("taskset", [
+    "-c",
+    String(core),
+    here("build/ideal-server"),
+    ...(awake ? ["awake"] : []),
+  ]);
   const [port] = await once(daemon.child.stdout, "data");
   const handle = "fb".repeat(32);
   return {

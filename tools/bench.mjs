@@ -10,6 +10,7 @@ const usage = `npm run bench -- [options]
 
   --quick           3 short rounds instead of 7
   --only GROUP      client (our client beside libnfs, against an ideal server in C),
+                    awake (the same against one that never sleeps: no client has to wake it),
                     ganesha (the same against nfs-ganesha) or server (our server beside nfs-ganesha); may be repeated
   --row WORD        only rows whose name contains the word, e.g. "getattr depth 64"
   --rounds N --seconds S
@@ -41,7 +42,7 @@ function arguments_() {
         json: { type: "string" },
       },
     });
-    const groups = ["client", "ganesha", "server"];
+    const groups = ["client", "awake", "ganesha", "server"];
     const wrong = values.only?.find((group) => !groups.includes(group));
     if (wrong !== undefined) throw new Error(`--only ${wrong}: it is one of ${groups.join(", ")}`);
     return values;
@@ -81,7 +82,7 @@ async function bench(options, alone) {
   const { contender } = await import("../bench/contender.mjs");
   const { ganeshaServers, idealServer, makeFiles, ourServer } = await import("../bench/servers.mjs");
   const { measure } = await import("../bench/measure.mjs");
-  const { clientRows, rowName, serverRows } = await import("../bench/rows.mjs");
+  const { awakeRows, clientRows, rowName, serverRows } = await import("../bench/rows.mjs");
   const { showVerdict, table, verdicts } = await import("../bench/report.mjs");
   const { onPath } = await import("../test/peers/namespace.mjs");
 
@@ -159,6 +160,15 @@ async function bench(options, alone) {
       clientRows,
       clients(await idealServer(serverCore)),
       base,
+    );
+  }
+  if (wanted("awake") && peer("ideal-server")) {
+    await group(
+      "awake",
+      "Clients against an ideal server that never sleeps",
+      awakeRows,
+      clients(await idealServer(serverCore, true)),
+      peer("libnfs-client") ? "libnfs" : "raw (C)",
     );
   }
   if (wanted("ganesha") && ganesha.length > 0) {
