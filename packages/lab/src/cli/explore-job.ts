@@ -54,6 +54,8 @@ export interface Found {
   readonly states: number;
   readonly steps: number;
   readonly depth: number;
+  /** What the model leaves out, where it says so: the verdict is about the model. */
+  readonly limits: string | undefined;
   readonly actors: readonly string[];
   /** Every variable in the initial state. */
   readonly initial: Readonly<Record<string, string>>;

@@ -5,6 +5,7 @@ import {
   explore,
   formatSchedule,
   judge,
+  LIMITS,
   type Model,
   newSchedule,
   type Path,
@@ -25,6 +26,7 @@ export function search(job: Job, control: Control): Found {
   const model = readModel(job.model);
   const about = {
     model: job.model,
+    limits: job.model.startsWith("reconnect_") ? LIMITS : undefined,
     actors: model.actors.map(({ name }) => name),
     initial: model.print(model.initial(), 0),
   };
@@ -34,7 +36,7 @@ export function search(job: Job, control: Control): Found {
   };
 }
 
-type Rest = Omit<Found, "model" | "actors" | "initial">;
+type Rest = Omit<Found, "model" | "limits" | "actors" | "initial">;
 
 function verdict(job: Job, model: Model, control: Control): Rest {
   const clock = newClock(job.budget, control);

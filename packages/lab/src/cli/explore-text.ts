@@ -1,5 +1,4 @@
 /** What a search has found, for people. */
-import { LIMITS } from "../lab/mod.js";
 import type { Found, Searched } from "./explore-job.js";
 import { storyText } from "./story.js";
 
@@ -44,7 +43,7 @@ export function foundText(found: Found, quiet: boolean): string {
     ...(found.passing === undefined
       ? []
       : [`  it was near: another choice at step ${found.passing.shared + 1} reaches the goal`]),
-    ...(model.startsWith("reconnect_") ? [`  the model: ${LIMITS}`] : []),
+    ...(found.limits === undefined ? [] : [`  the model: ${found.limits}`]),
     ...(line === undefined ? [] : [`again: unstuck lab replay '${line}'`]),
   ];
   return `${lines.join("\n")}\n`;

@@ -64,10 +64,11 @@ The judgement that follows the search needs about as much memory again as --max-
       );
       const unfinished = all.some(({ interrupted }) => interrupted);
       const text = list ? listed(all, format) : told(all[0]!, format, options.quiet === true);
-      if (text !== undefined && output !== undefined) writeWhole(output, text);
-      if (output !== undefined) print.out(options.quiet ? "" : all.map(lineText).join(""));
-      else if (text === undefined) print.err(`no schedule to show: ${lineText(all[0]!)}`);
-      else if (!list || format === "json") print.out(text);
+      if (text === undefined) print.err(`no schedule to show: ${lineText(all[0]!)}`);
+      else if (output !== undefined) {
+        writeWhole(output, text);
+        if (!options.quiet) print.out(all.map(lineText).join(""));
+      } else if (!list || format === "json") print.out(text);
       if (unfinished && all.length < names.length)
         print.err(`not begun: ${names.slice(all.length).join(" ")}\n`);
       process.exitCode = unfinished ? 130 : all.every(isGood) ? 0 : 1;

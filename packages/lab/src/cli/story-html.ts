@@ -7,7 +7,7 @@ import { statesOf } from "./story-states.js";
 
 /** The whole page. */
 export function storyHtml(found: Found): string {
-  const { model, verdict, property, schedule, line, passing, initial } = found;
+  const { model, verdict, property, schedule, line, passing, initial, limits } = found;
   const title = `${model}: ${verdict}${property === undefined ? "" : ` (${property})`}`;
   const states = statesOf(initial, schedule);
   return `<!doctype html>
@@ -21,6 +21,7 @@ export function storyHtml(found: Found): string {
 ${schedule.length === 0 ? "<p>There is no schedule to show.</p>" : lanesHtml(found)}
 ${passing === undefined ? "" : passingHtml(schedule, passing)}
 ${line === undefined ? "" : `<h2>Again</h2><p><code>unstuck lab replay '${escapeHtml(line)}'</code></p>`}
+${limits === undefined ? "" : `<p class="limits">The verdict is about this model: ${escapeHtml(limits)}.</p>`}
 <aside id="variables" aria-live="polite" hidden></aside>
 <script type="application/json" id="states">${JSON.stringify(states).replaceAll("<", "\\u003c")}</script>
 <script>${PAGE_SCRIPT}</script>

@@ -6,7 +6,7 @@ import { loopAt, statesOf } from "./story-states.js";
  * that the last one is equal to, and goes on from. Who did what to come to a state stands in its `#meta`.
  */
 export function storyItf(found: Found): string {
-  const { model, verdict, property, line, initial, schedule } = found;
+  const { model, limits, verdict, property, line, initial, schedule } = found;
   const states = statesOf(initial, schedule);
   const vars = Object.keys(initial);
   const isNumber = new Set(vars.filter((name) => states.every((one) => INTEGER.test(one[name] ?? ""))));
@@ -17,6 +17,7 @@ export function storyItf(found: Found): string {
       "format-description": "https://apalache-mc.org/docs/adr/015adr-trace.html",
       source: model,
       description: property === undefined ? verdict : `${verdict}: ${property}`,
+      limits,
       replay: line,
     },
     vars,

@@ -22,7 +22,7 @@ tr.differs td { background: #f6d58a; color: #111; }
 aside { position: fixed; bottom: 0; left: 0; right: 0; max-height: 10rem; overflow: auto; background: Canvas; border-top: 1px solid #888; padding: 0.4rem 1rem; font: 13px/1.5 ui-monospace, monospace; }
 aside[hidden] { display: none; }
 code { overflow-wrap: anywhere; }
-.keys { color: GrayText; }
+.keys, .limits { color: GrayText; }
 @media print { aside, .keys { display: none; } }
 `;
 
