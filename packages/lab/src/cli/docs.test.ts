@@ -1,4 +1,4 @@
-/** docs/internals/the-2012-race.md against the program: what stands after a command there is what it prints. */
+/** The lab's pages against the program: what stands after a command is what it prints, and examples run as they say. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -108,4 +108,28 @@ test("the table of fixes is what they come to", () => {
     const onRst = took === undefined ? verdict : `${verdict}, ${took}`;
     assert.deepEqual([told("report-rr50", fixes), told("v3.7-rc2-rr50", fixes)], [onFin, onRst], row);
   }
+});
+
+test("the examples of the reference of scenarios come out as they say, and no key is missing from it", () => {
+  const page = readFileSync(new URL("docs/reference/scenarios.md", ROOT), "utf8");
+  const examples = [...page.matchAll(/^```(yaml|sh)\n(.*?)^```$/gms)];
+  assert.equal(examples.length, 2);
+  for (const [, kind, text = ""] of examples) {
+    const { scenario } = loadScenario(text, `example.${kind}`);
+    assert.equal(runScenario(scenario, 1).verdict, scenario.expect);
+    assert.equal(scenario.expect, "hangs");
+  }
+  const wrong = (text: string) => {
+    try {
+      loadScenario(text, "x.yaml");
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return "";
+  };
+  const known = [wrong("zzzzzzzz: 1\nstaters: [{}]"), wrong("staters: [{ zzzzzzzz: 1 }]")];
+  known.push(wrong("staters: [{}]\ntimeline: [{ zzzzzzzz: 1 }]"));
+  const keys = known.flatMap((text) => /known: (.*)$/m.exec(text)?.[1]?.split(", ") ?? []);
+  assert.ok(keys.length > 35, known.join());
+  for (const key of keys) assert.match(page, new RegExp(`\`${key}[\`:]`), key);
 });
