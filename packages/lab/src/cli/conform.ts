@@ -47,6 +47,10 @@ export function conformCommand(): Command {
         return;
       }
       process.stdout.write(`${result.text}\n`);
+      if (result.followed === 0)
+        process.stdout.write(
+          "the model never comes to where the log begins; --from takes it up at a later line\n",
+        );
       process.exitCode = 1;
     });
 }

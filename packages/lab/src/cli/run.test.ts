@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { lab } from "./lab.fixture.js";
 
 test("the line at the end makes the same run again, its step budget too", () => {
@@ -21,4 +22,15 @@ test("what a command line cannot mean is refused, with what it could", () => {
   ];
   for (const [words, message] of cases)
     assert.match(lab(...words).thrown?.message ?? "", message, words.join(" "));
+});
+
+test("a log that the model never comes to is refused with a way to take it up later", () => {
+  const loop = fileURLToPath(new URL("../../testdata/rpcdebug-3.6.0-loop.txt", import.meta.url));
+  const { out } = lab("conform", "v3.6-rr50", "--variant", "eagain-to-connect", "--rpcdebug", loop);
+  assert.match(out, /^line 1: no run of the model prints/);
+  assert.match(out, /never comes to where the log begins; --from/);
+  assert.match(
+    lab("conform", "v3.6-rr50", "--rpcdebug", loop, "--from", "zebra").thrown?.message ?? "",
+    /no line is like/,
+  );
 });
