@@ -16,6 +16,8 @@ const DEFAULT_MAX_FRAGMENTS = 4096;
 
 const FIRST_SLAB_BYTES = 4 * 1024;
 const SLAB_BYTES = 64 * 1024;
+/** The least slab that pushed bytes get: V8 has arrays of so many bytes in its own heap, and larger ones cost far more. */
+const LEAST_SLAB_BYTES = 64;
 /** Below this the rest of a slab is not worth a read. */
 const MIN_ROOM_BYTES = 4 * 1024;
 /** A partial record longer than this gets a buffer of its own when the slab can't hold it. */
@@ -32,6 +34,8 @@ export class RecordError extends Error {
     this.code = code;
   }
 }
+
+const NO_BYTES = new Uint8Array(0);
 
 /** Writes the mark of a fragment of `length` bytes to `bytes[at..at+4]`. */
 export function writeMark(bytes: Uint8Array, at: number, length: number, last = true): void {
@@ -87,7 +91,7 @@ export class RecordReader {
   readonly #pool: RecordPool;
 
   // The slab: [0, shared) was handed out as records, [at, end) is not parsed yet, [end, length) is free.
-  #slab = new Uint8Array(0);
+  #slab = NO_BYTES;
   #shared = 0;
   #at = 0;
   #end = 0;
@@ -98,6 +102,10 @@ export class RecordReader {
   #want = 0;
   #last = false;
   #fragments = 0;
+
+  // Somebody asked for room since the last push. Else bytes need not be compared with it: to ask a small array for
+  // its buffer makes V8 give it one.
+  #asked = false;
 
   #ready: Span[] = [];
   #head = 0;
@@ -124,6 +132,7 @@ export class RecordReader {
    * is half read this is its own remaining memory, so that receiving there needs no copy.
    */
   room(): Uint8Array {
+    this.#asked = true;
     if (this.#own !== undefined && this.#have < this.#want) return this.#own.subarray(this.#have, this.#want);
     const tail = this.#slab.length - this.#end;
     if (tail === 0 || (tail < MIN_ROOM_BYTES && this.#end - this.#at < MARK_BYTES)) this.#renewSlab();
@@ -133,14 +142,19 @@ export class RecordReader {
   /** Takes received bytes. Those that lie in {@link room} already are not copied, others are. */
   push(bytes: Uint8Array): void {
     if (this.#error !== undefined) return;
-    if (this.#isInPlace(bytes)) {
+    const asked = this.#asked;
+    this.#asked = false;
+    if (asked && this.#isInPlace(bytes)) {
       this.#advance(bytes.length);
       return;
     }
     for (let at = 0; at < bytes.length && this.#error === undefined; ) {
-      const room = this.room();
-      const n = Math.min(room.length, bytes.length - at);
-      room.set(bytes.subarray(at, at + n));
+      const own = this.#have < this.#want ? this.#own : undefined;
+      if (own === undefined && this.#slab.length === this.#end) this.#renewForPushed(bytes.length - at);
+      const into = own ?? this.#slab;
+      const from = own === undefined ? this.#end : this.#have;
+      const n = Math.min((own === undefined ? into.length : this.#want) - from, bytes.length - at);
+      copy(bytes, at, n, into, from);
       at += n;
       this.#advance(n);
     }
@@ -273,13 +287,25 @@ export class RecordReader {
     this.#own = own;
   }
 
+  /** Room for what is received in place. */
   #renewSlab(atLeast = 0): void {
     const bytes =
       this.#slab.length === 0
         ? FIRST_SLAB_BYTES
         : Math.min(4 * Math.max(this.#slab.length, 1024), SLAB_BYTES);
-    const slab = new Uint8Array(Math.max(bytes, atLeast, this.#end - this.#at + MIN_ROOM_BYTES));
-    slab.set(this.#slab.subarray(this.#at, this.#end));
+    this.#moveTo(Math.max(bytes, atLeast, this.#end - this.#at + MIN_ROOM_BYTES));
+  }
+
+  /** Room for `more` bytes that lie elsewhere, or some of them: no more than they need, but twice what is half read. */
+  #renewForPushed(more: number): void {
+    const half = this.#end - this.#at;
+    this.#moveTo(half + Math.max(LEAST_SLAB_BYTES - half, half, Math.min(more, SLAB_BYTES)));
+  }
+
+  /** A new slab of so many bytes, which begins with what is not parsed yet. */
+  #moveTo(bytes: number): void {
+    const slab = new Uint8Array(bytes);
+    copy(this.#slab, this.#at, this.#end - this.#at, slab, 0);
     this.#end -= this.#at;
     this.#at = 0;
     this.#shared = 0;
@@ -291,4 +317,13 @@ export class RecordReader {
     this.#at = this.#end = this.#shared;
     return false;
   }
+}
+
+/** Up to so many bytes a loop is faster than the views that `set` wants. */
+const LOOP_BYTES = 64;
+
+/** Copies `count` bytes at `at` to `into`, at `to`. */
+function copy(bytes: Uint8Array, at: number, count: number, into: Uint8Array, to: number): void {
+  if (count > LOOP_BYTES) into.set(bytes.subarray(at, at + count), to);
+  else for (let i = 0; i < count; i++) into[to + i] = bytes[at + i]!;
 }

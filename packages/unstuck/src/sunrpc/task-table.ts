@@ -2,6 +2,8 @@ import type { TaskId } from "./port.js";
 
 const EMPTY = -1;
 const FIRST_SLOTS = 16;
+/** More are sorted by the engine. */
+const MOST_BY_HAND = 16;
 
 /**
  * A table of calls in flight by task: a Map's job, without a Map's garbage. A call is put in and taken out once,
@@ -55,11 +57,37 @@ export class TaskTable<T> {
     return true;
   }
 
+  /** What is in the table, in no order and with holes: for a quick look that changes nothing. */
+  get slots(): readonly (T | undefined)[] {
+    return this.#values;
+  }
+
   /** What is in the table now, by task; later changes don't show. For what happens rarely: it allocates. */
   values(): T[] {
+    const size = this.#size;
+    if (size > MOST_BY_HAND) return this.#sorted();
     const tasks: TaskId[] = [];
-    for (const task of this.#tasks) if (task !== EMPTY) tasks.push(task);
-    return tasks.sort((a, b) => a - b).map((task) => this.get(task)!);
+    const values: T[] = [];
+    for (let slot = 0; tasks.length < size; slot++) {
+      const task = this.#tasks[slot]!;
+      if (task === EMPTY) continue;
+      // Engines sort by calling a function; for a few it is quicker to put each in its place.
+      let at = tasks.length;
+      tasks.push(task);
+      values.push(this.#values[slot]!);
+      for (; at > 0 && tasks[at - 1]! > task; at--) {
+        tasks[at] = tasks[at - 1]!;
+        values[at] = values[at - 1]!;
+      }
+      tasks[at] = task;
+      values[at] = this.#values[slot]!;
+    }
+    return values;
+  }
+
+  #sorted(): T[] {
+    const tasks = this.#tasks.filter((task) => task !== EMPTY).sort();
+    return Array.from(tasks, (task) => this.get(task)!);
   }
 
   /** The slot that holds the task, or else the one it would get. */

@@ -243,9 +243,8 @@ export class Clnt {
     const m = this.#m;
     if (m.now < m.timerAt) return;
     m.timerAt = Number.POSITIVE_INFINITY;
-    for (const call of m.calls.values()) {
-      if (call.timerAt <= m.now) onCallTimer(m, call);
-      else m.arm(call.timerAt);
+    if (callIsDue(m)) {
+      for (const call of m.calls.values()) if (call.timerAt <= m.now) onCallTimer(m, call);
     }
     for (const x of m.xprts) {
       if (x.timerAt <= m.now) onXprtTimer(m, x);
@@ -266,4 +265,18 @@ export class Clnt {
     for (const call of m.calls.values()) if (call.state === "zombie") forget(m, call);
     m.timerAt = Number.POSITIVE_INFINITY;
   }
+}
+
+/** Arms the timers of all calls that are not due; whether one is. */
+function callIsDue(m: Machine): boolean {
+  const { slots } = m.calls;
+  let isDue = false;
+  for (let i = 0; i < slots.length; i++) {
+    const call = slots[i];
+    if (call === undefined) continue;
+    const at = call.timerAt;
+    if (at <= m.now) isDue = true;
+    else m.arm(at);
+  }
+  return isDue;
 }

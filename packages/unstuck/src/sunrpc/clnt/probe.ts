@@ -10,6 +10,7 @@ import { type Span, spanOf } from "../../xdr/mod.js";
 import { authNone } from "../msg/auth.js";
 import { callTemplate, sealCall, setCallXid } from "../msg/call.js";
 import { RecordReader } from "../record.js";
+import type { Call } from "./call.js";
 import { resend, sendRecord } from "./calls.js";
 import type { ProbeStage } from "./clnt.states.js";
 import { attemptMs, onProtocolError, onReply, replace } from "./connection.js";
@@ -118,15 +119,37 @@ function stage(m: Machine, x: Xprt, next: ProbeStage, until: number): void {
 
 /** A NULL call of the program that is silent, without credentials. */
 function nullCall(m: Machine, x: Xprt): { xid: number; record: Span } {
-  let numbers = { prog: 0, vers: 0 };
-  for (const call of m.calls.values()) {
-    if (call.xprt !== x.id || !call.hasRecord) continue;
-    numbers = call.numbers;
-    break;
-  }
+  const { prog, vers } = oldestWithRecord(m, x)?.numbers ?? { prog: 0, vers: 0 };
+  const record = nullRecord(prog, vers);
   const xid = m.newPingXid();
-  const record = callTemplate(numbers.prog, numbers.vers, 0, authNone());
-  sealCall(record);
   setCallXid(record, xid);
   return { xid, record: spanOf(record) };
+}
+
+/** The lowest task's. */
+function oldestWithRecord(m: Machine, x: Xprt): Call | undefined {
+  const { slots } = m.calls;
+  let oldest: Call | undefined;
+  for (let i = 0; i < slots.length; i++) {
+    const call = slots[i];
+    if (call === undefined || call.xprt !== x.id || !call.hasRecord) continue;
+    if (oldest === undefined || call.task < oldest.task) oldest = call;
+  }
+  return oldest;
+}
+
+/** The NULL call that was asked for last: a silent server is asked the same again and again. */
+let last: { readonly prog: number; readonly vers: number; readonly record: Uint8Array } = {
+  prog: -1,
+  vers: -1,
+  record: new Uint8Array(0),
+};
+
+function nullRecord(prog: number, vers: number): Uint8Array {
+  if (last.prog !== prog || last.vers !== vers) {
+    const record = callTemplate(prog, vers, 0, authNone());
+    sealCall(record);
+    last = { prog, vers, record };
+  }
+  return last.record.slice();
 }
