@@ -7,6 +7,9 @@ export class CallFacts {
   readonly plan: CallPlan;
   readonly task: number;
   readonly startedAt: number;
+  readonly deadlineAt: number;
+  readonly isHard: boolean;
+  readonly mayCancel: boolean;
   settled = 0;
   cancelled = false;
   /** The xid it was first sent with; -1: never sent. */
@@ -21,10 +24,9 @@ export class CallFacts {
     this.plan = plan;
     this.task = task;
     this.startedAt = startedAt;
-  }
-
-  get deadlineAt(): number {
-    return this.startedAt + (this.plan.deadlineMs ?? Number.POSITIVE_INFINITY);
+    this.deadlineAt = startedAt + (plan.deadlineMs ?? Number.POSITIVE_INFINITY);
+    this.isHard = plan.policy.mode === "hard";
+    this.mayCancel = plan.mayCancel === true;
   }
 
   clone(): CallFacts {

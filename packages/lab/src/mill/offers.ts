@@ -22,7 +22,7 @@ function offerCaller(w: World, into: Offer): boolean {
   const made = w.calls.length;
   for (let i = 0; i < made; i++) {
     const call = w.calls[i]!;
-    if (call.settled === 0 && call.plan.mayCancel === true) into.add(choice(CANCEL, i));
+    if (call.mayCancel && call.settled === 0) into.add(choice(CANCEL, i));
   }
   if (made < w.scenario.calls.length) {
     if (freeTask(w) < 0) return false;
@@ -35,10 +35,10 @@ function offerCaller(w: World, into: Offer): boolean {
 }
 
 function mayMoveClock(w: World, into: Offer): boolean {
-  if (nextMoment(w, into) === Number.POSITIVE_INFINITY) return false;
-  if (into.busy) return w.early < w.scenario.early;
-  if (operatorPauses(w) || !into.awaited) return true;
-  return w.clockMoves < w.scenario.patience;
+  if (into.busy) {
+    if (w.early >= w.scenario.early) return false;
+  } else if (into.awaited && w.clockMoves >= w.scenario.patience && !operatorPauses(w)) return false;
+  return nextMoment(w, into) !== Number.POSITIVE_INFINITY;
 }
 
 function operatorPauses(w: World): boolean {

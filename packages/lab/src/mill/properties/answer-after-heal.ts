@@ -7,7 +7,7 @@ export const answerAfterHeal: Property = {
     if (!w.isWell || w.unsettled === 0) return undefined;
     const ms = w.now - w.wellSince;
     if (ms <= w.scenario.healMs) return undefined;
-    const late = w.calls.findIndex((call) => call.settled === 0 && call.plan.policy.mode === "hard");
+    const late = w.calls.findIndex((call) => call.settled === 0 && call.isHard);
     return late < 0 ? undefined : `call ${late} has no reply ${ms} ms after all was well`;
   },
 };

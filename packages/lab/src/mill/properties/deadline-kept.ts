@@ -8,8 +8,9 @@ export const deadlineKept: Property = {
       const call = w.calls[i]!;
       if (call.settled > 0) continue;
       if (w.now >= call.deadlineAt) return `call ${i} outlives its deadline`;
+      if (call.isHard) continue;
       const { mode, timeoMs, retrans } = call.plan.policy;
-      if (mode !== "hard" && w.now >= call.startedAt + timeoMs * (retrans + 1)) {
+      if (w.now >= call.startedAt + timeoMs * (retrans + 1)) {
         return `call ${i} is ${mode} and outlives its major timeout`;
       }
     }
