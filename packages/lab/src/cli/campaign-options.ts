@@ -99,6 +99,13 @@ export async function withCampaigns(body: (campaigns: CampaignModule) => Promise
   }
 }
 
+const LEAVE_MS = 1_000;
+
+/** Ends the process soon, though BullMQ's timers go on for a while when its Redis is gone. */
+export function leave(): void {
+  setTimeout(() => process.exit(), LEAVE_MS).unref();
+}
+
 /** A line on standard error. */
 export function tell(line: string): void {
   process.stderr.write(`${line}\n`);

@@ -5,6 +5,7 @@ import type { Campaign, Engine, Gathering, Item, Report, Search } from "../campa
 import {
   type CampaignModule,
   campaignId,
+  leave,
   loadRedis,
   lockOption,
   positive,
@@ -147,6 +148,7 @@ async function onEngine(
   } finally {
     if (!signal.aborted) await ledger.close();
     redis.disconnect();
+    if (signal.aborted) leave();
   }
 }
 

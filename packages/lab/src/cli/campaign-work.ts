@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { Command } from "commander";
 import {
+  leave,
   loadRedis,
   lockOption,
   redisOption,
@@ -42,6 +43,7 @@ export function campaignWorkCommand(): Command {
         if (!signal.aborted) await once(signal, "abort");
         await work.stop();
         redis.disconnect();
+        leave();
       }),
     );
 }

@@ -14,12 +14,13 @@ export async function connectRedis(url: string, tell: Tell): Promise<Redis> {
   const { host, port, where } = addressOf(url);
   let stood = false;
   let lost = false;
+  let over = false;
   let why = "no answer";
   const redis = new Redis(url, {
     lazyConnect: true,
     // What BullMQ asks of a connection that workers use.
     maxRetriesPerRequest: null,
-    retryStrategy: (times) => (stood ? Math.min(100 * times, LONGEST_PAUSE_MS) : null),
+    retryStrategy: (times) => (stood && !over ? Math.min(100 * times, LONGEST_PAUSE_MS) : null),
   });
   redis.on("error", (error: NodeJS.ErrnoException) => {
     why = error.code ?? error.message;
@@ -31,6 +32,10 @@ export async function connectRedis(url: string, tell: Tell): Promise<Redis> {
     if (lost) tell(`redis at ${where}: back`);
     stood = true;
     lost = false;
+  });
+  // BullMQ's copies of this connection share its options, and have to give up with it.
+  redis.once("end", () => {
+    over = true;
   });
   try {
     await redis.connect();

@@ -28,6 +28,8 @@ export interface Work {
 /** An item that this many workers were lost with is given up: it may be what kills them. */
 const LOST_WORKERS = 3;
 const STOP_MS = 3_000;
+/** How soon it asks again after Redis was gone. */
+const RETRY_MS = 1_000;
 
 /** Takes items as long as there are any, and waits for more. The search is in threads, so this one is free to renew locks. */
 export function joinWork({ redis, ledger, code, threads, lockMs, tell, log }: WorkOptions): Work {
@@ -56,6 +58,7 @@ export function joinWork({ redis, ledger, code, threads, lockMs, tell, log }: Wo
     lockDuration: lockMs,
     stalledInterval: lockMs,
     maxStalledCount: LOST_WORKERS,
+    runRetryDelay: RETRY_MS,
   });
   worker.on("stalled", (job) => tell(`${job.replace("~", " ")} lost with its worker, queued again`));
   worker.on("failed", (job, error) => {
@@ -68,7 +71,9 @@ export function joinWork({ redis, ledger, code, threads, lockMs, tell, log }: Wo
       const closed = worker.close().catch(() => {});
       stopping.abort();
       const { promise: late, cancel } = after(STOP_MS);
-      await Promise.race([closed, late]);
+      // Nobody can be told that we go: the locks will run out.
+      const gone = late.then(() => void worker.disconnect().catch(() => {}));
+      await Promise.race([closed, gone]);
       cancel();
       await pool.close();
     },
