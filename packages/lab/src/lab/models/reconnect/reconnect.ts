@@ -21,7 +21,7 @@ export interface Reconnect {
 
 /** What a verdict of this model is worth: it stands beside each of them. */
 export const LIMITS =
-  "one task, one transport, one worker; untimed, a longer timer never before a shorter one; the wire loses nothing but what the outage lost; back-off is none or some; a socket's lock is held for one step at a time";
+  "one task, one transport, one worker; untimed, a longer timer never before a shorter one; the wire loses nothing but what the outage lost; back-off is none or some; a socket's lock is held for one step at a time, by a connect until what came meanwhile is handled";
 
 /** The model of one cell of the matrix. */
 export function reconnect({ name, rules, policy, entry }: Reconnect): GuardedProgram {
