@@ -85,6 +85,18 @@ test("a run that exceeds its step budget says so and keeps its transcript", () =
   assert.ok(run.events.length > 200);
 });
 
+test("over loopback the handshake is over inside connect(); on a wire it is not", () => {
+  const told = (latencyUs: number) => {
+    const { events, verdict } = runScenario({ ...load("report-loopback.yaml"), latencyUs }, 1);
+    const results = events.flatMap((e) =>
+      e.type === "rpcdebug" ? (/connect status .*/.exec(e.text) ?? []) : [],
+    );
+    return [verdict, ...new Set(results)];
+  };
+  assert.deepEqual(told(0), ["hangs", "connect status 115 connected 1 sock state 1"]);
+  assert.deepEqual(told(200), ["hangs", "connect status 115 connected 0 sock state 2"]);
+});
+
 test("every preset runs the outage without an outage: a stat is answered in milliseconds", () => {
   for (const preset of PRESETS) {
     const run = runScenario({ ...load("report-rr50.yaml"), preset, timeline: [], untilUs: 30_000_000 }, 1);

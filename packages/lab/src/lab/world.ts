@@ -37,7 +37,6 @@ import { softirq, type World, worldOf } from "./world-state.js";
 
 export type { World };
 
-const LATENCY_US = 200;
 const SERVICE_US = 150;
 const STEPS: Steps = { ...CLNT_STEPS, ...WORKER_STEPS, ...PROGRAM_STEPS, ...RPCINFO_STEPS };
 
@@ -57,7 +56,8 @@ function stacksAbove(bottom: string): ReadonlyMap<Step, readonly string[]> {
 
 /** A world at its beginning. The same scenario and seed make the same run, byte for byte. */
 export function newWorld(scenario: Scenario, seed: number): World {
-  const k = newKernel(scenario, seed, newFabric(LATENCY_US, scenario.rpFilter ? [CLIENT_HOST] : []));
+  const { latencyUs, rpFilter } = scenario;
+  const k = newKernel(scenario, seed, newFabric(latencyUs, rpFilter ? [CLIENT_HOST] : []));
   const peers = scenario.servers.flatMap(({ host, port }) => [
     newPeer({ host, port }, SERVICE_US),
     newPeer({ host, port: 111 }, SERVICE_US),

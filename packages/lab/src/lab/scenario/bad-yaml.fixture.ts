@@ -16,14 +16,14 @@ export const BAD_YAML: Bad = [
     "a key nobody would guess",
     "staters: [{}]\nzebra: 1\n",
     [
-      '2:1: no key "zebra" in a scenario; known: name, title, preset, fixes, cpus, preemption, rpciod, mount, timeo, servers, staters, rp_filter, watch, timeline, until, max-steps, expect',
+      '2:1: no key "zebra" in a scenario; known: name, title, preset, fixes, cpus, preemption, rpciod, mount, timeo, servers, staters, latency, rp_filter, watch, timeline, until, max-steps, expect',
     ],
   ],
   [
     "a key every object has",
     "staters: [{}]\nconstructor: 1\n",
     [
-      '2:1: no key "constructor" in a scenario; known: name, title, preset, fixes, cpus, preemption, rpciod, mount, timeo, servers, staters, rp_filter, watch, timeline, until, max-steps, expect',
+      '2:1: no key "constructor" in a scenario; known: name, title, preset, fixes, cpus, preemption, rpciod, mount, timeo, servers, staters, latency, rp_filter, watch, timeline, until, max-steps, expect',
     ],
   ],
   [

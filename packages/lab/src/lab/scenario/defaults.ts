@@ -28,6 +28,7 @@ export const DEFAULTS: Omit<Scenario, "name" | "title" | "servers" | "staters" |
   preemption: "voluntary",
   rpciod: { class: "OTHER", prio: 0 },
   timeoMs: 60_000,
+  latencyUs: 200,
   rpFilter: false,
   watch: [],
   untilUs: 60 * second,

@@ -135,6 +135,7 @@ const scenario: fc.Arbitrary<Scenario> = fc
             .toSorted((a, b) => a[0] - b[0])
             .flatMap(([atUs, deeds]) => deeds.map((d) => ({ atUs, deed: d, line: 0 }))),
         ),
+      latencyUs: fc.constantFrom(0, 1, 200, 40_000),
       rpFilter: fc.boolean(),
       watch: fc.subarray([...WATCHES]),
       untilUs: fc.integer({ min: 50_000_001, max: 86_400_000_000 }),
@@ -170,6 +171,7 @@ servers:
   - { name: server, host: 192.168.1.200, port: 2049 }
 staters:
   - { name: hang.py, server: server, file: /mnt/test/file.txt, sched: RR 50, interval: 10s, start: 0s }
+latency: 200us
 rp_filter: false
 watch: []
 timeline:

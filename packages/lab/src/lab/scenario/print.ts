@@ -24,6 +24,7 @@ export function printScenario(s: Scenario): string {
       start: formatDuration(stater.startUs),
       ...(stater.affinity === undefined ? {} : { affinity: stater.affinity }),
     })),
+    latency: formatDuration(s.latencyUs),
     rp_filter: s.rpFilter,
     watch: s.watch,
     timeline: s.timeline.map((step) => ({ at: formatDuration(step.atUs), ...keysOf(step.deed) })),

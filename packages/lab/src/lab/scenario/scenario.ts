@@ -114,6 +114,8 @@ export interface Scenario {
   readonly timeoMs: number;
   readonly servers: readonly Server[];
   readonly staters: readonly Stater[];
+  /** Of the wire, one way. 0 is loopback: the handshake is over before connect() lets go of the socket's lock. */
+  readonly latencyUs: Us;
   /** The sysctl: the client drops what comes from where it has no route to, so from behind its own blackhole. */
   readonly rpFilter: boolean;
   readonly watch: readonly Watch[];

@@ -121,7 +121,7 @@ test("the kernel's release chooses the preset", () => {
 
 test("comments set what shell lines cannot say", () => {
   const s = of(`# kernel: v3.6\n# expect: churns\n# fix: quiet-abort\n# fix: no-early-wake\n# cpus: 2
-# preemption: full\n# rpciod: RR 51\n# until: 90s\n# closing: rst\n# refuse: 0\n# rp_filter: true\n# watch: no-shutdown-while-connecting\n# name: n\n# title: T t
+# preemption: full\n# rpciod: RR 51\n# until: 90s\n# closing: rst\n# refuse: 0\n# latency: 5ms\n# rp_filter: true\n# watch: no-shutdown-while-connecting\n# name: n\n# title: T t
 # host: nas 10.0.0.9
 mount -o timeo=20 nas:/e /mnt # the mount
 hang.py /mnt/f 1
@@ -136,6 +136,7 @@ nas# /etc/init.d/nfs restart`);
     preemption: "full",
     rpciod: { class: "RR", prio: 51 },
     timeoMs: 2000,
+    latencyUs: 5000,
     rpFilter: true,
     watch: ["no-shutdown-while-connecting"],
     untilUs: 90_000_000,

@@ -44,6 +44,7 @@ const DIRECTIVES: Readonly<Record<string, (value: string, c: Compiling, at: Posi
   rpciod: (value, c) => set(parseSched(value), (v) => (c.settings.rpciod = v)),
   until: (value, c, at) => set(parseDuration(value), (v) => (c.settings.untilUs = { value: v, at })),
   closing: (value, c) => set(oneOf("way of closing", ["fin", "rst"])(value), (v) => (c.restart.closing = v)),
+  latency: (value, c) => set(parseDuration(value), (v) => (c.settings.latencyUs = v)),
   rp_filter: (value, c) => set(parseFlag(value), (v) => (c.settings.rpFilter = v)),
   watch: (value, c) =>
     set(

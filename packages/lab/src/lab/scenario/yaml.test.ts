@@ -61,6 +61,7 @@ timeline:
   - { taskset: a.py, cpus: [0, 1] }
   - { restart: nas, backlog: 2, crowd: 3, accept: 4s }
   - { icmp: host-unreachable, host: 10.0.0.1, from: 10.0.0.9 }
+latency: 5ms
 rp_filter: true
 watch: [no-shutdown-while-connecting]
 until: 2min
@@ -131,6 +132,7 @@ expect: stalls
         line: 28,
       },
     ],
+    latencyUs: 5000,
     rpFilter: true,
     watch: ["no-shutdown-while-connecting"],
     untilUs: 120_000_000,
