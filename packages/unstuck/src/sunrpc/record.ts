@@ -16,7 +16,7 @@ const DEFAULT_MAX_FRAGMENTS = 4096;
 
 const FIRST_SLAB_BYTES = 4 * 1024;
 const SLAB_BYTES = 64 * 1024;
-/** The least slab that pushed bytes get: V8 has arrays of so many bytes in its own heap, and larger ones cost far more. */
+/** A slab for a few pushed bytes: V8 has arrays of so many bytes in its own heap, and larger ones cost far more. */
 const LEAST_SLAB_BYTES = 64;
 /** Below this the rest of a slab is not worth a read. */
 const MIN_ROOM_BYTES = 4 * 1024;
@@ -287,19 +287,18 @@ export class RecordReader {
     this.#own = own;
   }
 
-  /** Room for what is received in place. */
+  /** Room for bytes that lie elsewhere. */
+  #renewForPushed(more: number): void {
+    if (this.#end - this.#at + more <= LEAST_SLAB_BYTES) this.#moveTo(LEAST_SLAB_BYTES);
+    else this.#renewSlab();
+  }
+
   #renewSlab(atLeast = 0): void {
     const bytes =
       this.#slab.length === 0
         ? FIRST_SLAB_BYTES
         : Math.min(4 * Math.max(this.#slab.length, 1024), SLAB_BYTES);
     this.#moveTo(Math.max(bytes, atLeast, this.#end - this.#at + MIN_ROOM_BYTES));
-  }
-
-  /** Room for `more` bytes that lie elsewhere, or some of them: no more than they need, but twice what is half read. */
-  #renewForPushed(more: number): void {
-    const half = this.#end - this.#at;
-    this.#moveTo(half + Math.max(LEAST_SLAB_BYTES - half, half, Math.min(more, SLAB_BYTES)));
   }
 
   /** A new slab of so many bytes, which begins with what is not parsed yet. */

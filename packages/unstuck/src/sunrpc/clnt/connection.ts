@@ -84,6 +84,7 @@ export function onConnectFailed(m: Machine, x: Xprt, code: string): void {
 }
 
 function failSoftconn(m: Machine, x: Xprt, code: string): void {
+  if (x.waiting.connect.isEmpty) return;
   for (const task of x.waiting.connect.toArray()) {
     const call = m.calls.get(task);
     if (call?.state === "connect" && call.policy.softconn) end(m, call, code);

@@ -141,6 +141,7 @@ export class Machine {
 
   /** Whatever the probe was about, it is over. */
   endProbe(x: Xprt): void {
+    if (x.probe.stage === "none") return;
     if (x.probe.cookie !== 0) this.emit({ type: "abort", cookie: x.probe.cookie });
     x.probe = new Probe();
   }

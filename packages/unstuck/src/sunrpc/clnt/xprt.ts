@@ -31,7 +31,7 @@ export class WaitList {
   }
 
   clear(): void {
-    this.#tasks = [];
+    if (this.#tasks.length > 0) this.#tasks = [];
     this.#head = 0;
   }
 
