@@ -1,8 +1,12 @@
+import { availableParallelism } from "node:os";
 import { performance } from "node:perf_hooks";
+import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import {
+  type Cell,
   conclusions,
   entryNames,
+  type Fix,
   LEGEND,
   LETTERS,
   type Matrix,
@@ -12,7 +16,6 @@ import {
   type Preset,
   ROWS,
   type Row,
-  runRow,
 } from "../lab/mod.js";
 import { writeWhole } from "./files.js";
 import { preset } from "./options.js";
@@ -30,20 +33,37 @@ export function matrixCommand(): Command {
 A row is a set of changes: all 32 sets of the five upstream commits of 2012, then what the report proposed.
 A column is a scheduler and an outage; \`unstuck lab explore\` tells one cell's story, \`unstuck lab models\` how they are named.`,
     )
-    .action((options: { preset: Preset; html?: string; json?: true }) => {
+    .action(async (options: { preset: Preset; html?: string; json?: true }) => {
       const began = performance.now();
-      const rows: Row[] = [];
-      for (const fixes of ROWS) {
-        rows.push({ fixes, cells: runRow(options.preset, fixes) });
-        if (process.stderr.isTTY) process.stderr.write(`\r${rows.length} of ${ROWS.length} rows`);
-      }
-      if (process.stderr.isTTY) process.stderr.write("\r\u001b[K");
+      const rows = await allRows(options.preset);
       const seconds = (performance.now() - began) / 1000;
       const matrix = matrixOf(options.preset, rows);
       if (options.html !== undefined) writeWhole(options.html, matrixHtml(matrix));
       if (options.json) process.stdout.write(`${JSON.stringify({ seconds, ...matrix }, undefined, 2)}\n`);
       else process.stdout.write(text(matrix, seconds));
     });
+}
+
+/** Every row, as many at a time as there are cores. */
+async function allRows(kernel: Preset): Promise<readonly Row[]> {
+  const { Piscina } = await import("piscina");
+  const pool = new Piscina<{ preset: Preset; fixes: readonly Fix[] }, readonly Cell[]>({
+    filename: fileURLToPath(new URL("./matrix-thread.js", import.meta.url)),
+    maxThreads: availableParallelism(),
+  });
+  let done = 0;
+  try {
+    return await Promise.all(
+      ROWS.map(async (fixes): Promise<Row> => {
+        const cells = await pool.run({ preset: kernel, fixes });
+        if (process.stderr.isTTY) process.stderr.write(`\r${++done} of ${ROWS.length} rows`);
+        return { fixes, cells };
+      }),
+    );
+  } finally {
+    if (process.stderr.isTTY) process.stderr.write("\r\u001b[K");
+    await pool.destroy();
+  }
 }
 
 function text(matrix: Matrix, seconds: number): string {
