@@ -15,7 +15,7 @@ function reportOf(preset: Preset, seed = 1): readonly RowResult[] {
 }
 
 for (const preset of ["el6-279", "v3.6", "v3.7-rc2"] as const) {
-  for (const seed of [1, 2, 3]) {
+  for (const seed of [1, 2]) {
     test(`the report's claims hold on ${preset}, seed ${seed}`, () => {
       for (const { row, text, holds } of reportOf(preset, seed)) assert.ok(holds, `${row.claim}: ${text}`);
     });
