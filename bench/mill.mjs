@@ -5,7 +5,7 @@ import {
   LARGE,
   PROPERTIES,
   propertySet,
-  SMALL,
+  SEARCHED,
   searchAll,
   underEveryOrder,
 } from "@unstuck/lab/mill";
@@ -13,7 +13,7 @@ import { Clnt, Machine } from "unstuck/sunrpc";
 
 const core = { Clnt, Machine };
 const seconds = Number(process.argv[2] ?? 5);
-const MOST_STATES = 200_000;
+const MOST_STATES = 500_000;
 
 function cpuSeconds() {
   const { user, system } = process.cpuUsage();
@@ -62,4 +62,4 @@ random({ kind: "uniform" }, LARGE, PROPERTIES, "random, fast worlds");
 random({ kind: "pct", depth: 3 }, LARGE, PROPERTIES, "pct(3), fast worlds");
 random({ kind: "uniform" }, all, PROPERTIES, "random, every order of work");
 random({ kind: "uniform" }, LARGE, propertySet([]), "random, no property looked at");
-SMALL.forEach(exhaustive);
+SEARCHED.forEach(exhaustive);

@@ -39,7 +39,7 @@ export function millCommand(): Command {
       "uniform or pct:DEPTH; may be given again; unless told, uniform and pct:3",
       (text, before: readonly Strategy[] = []) => [...before, strategy(text)],
     )
-    .option("--states <number>", "give up a search above so many; 0: no searches", count, 300_000)
+    .option("--states <number>", "give up a search above so many; 0: no searches", count, 500_000)
     .option("--replay <line>", "play a schedule again, step by step")
     .option("--list", "the worlds and the properties")
     .option("--mutants", "break the core on purpose, rule by rule: which property notices?")

@@ -1,7 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Clnt, Machine } from "unstuck/sunrpc";
-import { type MillScenario, newSearch, PROPERTIES, Prng, SEARCHED, SMALL, searchAll, World } from "./mod.js";
+import {
+  type MillScenario,
+  newSearch,
+  PROPERTIES,
+  Prng,
+  propertySet,
+  SEARCHED,
+  SMALL,
+  searchAll,
+  World,
+} from "./mod.js";
 
 const CORE = { Clnt, Machine };
 
@@ -34,6 +44,24 @@ for (const scenario of SEARCHED.filter(({ name }) => !LARGE_ONES.has(name))) {
     t.diagnostic(`${search.states} states, ${search.steps} steps, at most ${search.depth} in a row`);
   });
 }
+
+test("the searched worlds have every end of a call, on both transports", () => {
+  const ends = new Set<string>();
+  const used = new Set<number>();
+  const ear = propertySet([
+    {
+      name: "ear",
+      connect: (_, { xprt }) => void used.add(xprt),
+      settle: (_, { outcome }) => void ends.add(outcome.type === "unanswered" ? outcome.code : outcome.type),
+    },
+  ]);
+  for (const name of ["long-blackhole_deadline-soft", "restart-fin_cancel", "restart-fin_two-transports"]) {
+    const scenario = SEARCHED.find((one) => one.name === name)!;
+    assert(searchAll(scenario, ear, CORE, { states: 30_000 }).complete);
+  }
+  assert.deepEqual([...ends].sort(), ["ECANCELED", "EIO", "ETIMEDOUT", "accepted"]);
+  assert.deepEqual([...used], [0, 1]);
+});
 
 test("a search in slices finds what one in one go does", () => {
   const scenario = small("restart-rst");
