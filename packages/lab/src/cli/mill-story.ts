@@ -11,7 +11,15 @@ import {
   ScheduleTextError,
   shrink,
 } from "../lab/mod.js";
-import { type MillScenario, PROPERTIES, type ToldStep, tellRun, WORLDS, World } from "../mill/mod.js";
+import {
+  type MillScenario,
+  PROPERTIES,
+  shortest,
+  type ToldStep,
+  tellRun,
+  WORLDS,
+  World,
+} from "../mill/mod.js";
 import { LabError, usage } from "./failure.js";
 import { storyText } from "./story.js";
 
@@ -27,6 +35,7 @@ export interface Failure {
 
 /** More are not worth the wait. */
 const MOST_REPLAYS = 3_000;
+const MOST_STATES = 20_000;
 
 /** Of a schedule of the worlds that `begin` makes that did not end well: the shortest that still shows the same. */
 export function failureOf(
@@ -35,17 +44,30 @@ export function failureOf(
   why: string,
   steps: readonly string[],
 ): Failure {
-  const schedule = newSchedule(begin().subject, steps);
+  const { subject } = begin();
+  const schedule = newSchedule(subject, steps);
   const shows = ({ outcome }: Replay) => outcome === property || outcome === `broken:${property}`;
   // What only the search itself can see, a state that comes again, stays as long as it is.
-  const short = shows(replay(begin, schedule))
-    ? shrink(begin, schedule, { shows, maxReplays: MOST_REPLAYS }).schedule
-    : schedule;
+  const short = shows(replay(begin, schedule)) ? shorten(begin, schedule, shows, property) : schedule;
   const world = begin();
   const story = tellRun(world, short.steps);
   const { over } = world;
   const reason = typeof over === "object" ? over.why : why;
   return { scenario: world.scenario.name, property, why: reason, line: formatSchedule(short), story };
+}
+
+/** Of a small world the shortest there is; of a large one what leaving out and joining steps brings. */
+function shorten(
+  begin: () => World,
+  schedule: Schedule,
+  shows: (played: Replay) => boolean,
+  property: string,
+): Schedule {
+  const broken = ({ over }: World) =>
+    over === property || (typeof over === "object" && over.broken === property);
+  const best = shortest(begin(), broken, MOST_STATES);
+  if (best !== undefined) return { ...schedule, steps: best };
+  return shrink(begin, schedule, { shows, maxReplays: MOST_REPLAYS }).schedule;
 }
 
 export function failureText({ scenario, property, why, line, story }: Failure): string {

@@ -24,5 +24,6 @@ export {
   underEveryOrder,
   WORLDS,
 } from "./scenarios.js";
+export { shortest } from "./shortest.js";
 export { type ToldStep, tellRun } from "./tell.js";
 export { type CoreClasses, type Over, World } from "./world.js";

@@ -2,7 +2,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Clnt, Machine, XPRT_STATES } from "unstuck/sunrpc";
 import { formatSchedule, type Run, replay, runRandom, shrink, twice } from "../lab/explore/mod.js";
-import { BASE, execute, LARGE, PROPERTIES, Prng, propertySet, SMALL, underEveryOrder, World } from "./mod.js";
+import {
+  BASE,
+  execute,
+  LARGE,
+  PROPERTIES,
+  Prng,
+  propertySet,
+  SMALL,
+  shortest,
+  underEveryOrder,
+  World,
+} from "./mod.js";
 
 const CORE = { Clnt, Machine };
 const LIMITS = { unfairSteps: 2_000, maxSteps: 5_000 };
@@ -54,6 +65,18 @@ test("the explorer's own strategies, replay and guard of determinism run it", ()
     }
     assert.equal(twice(newRun, strategy, 7, LIMITS), undefined);
   }
+});
+
+test("the shortest schedule that shows something is found, or nothing when there is none", () => {
+  const begin = new World(BASE, PROPERTIES, CORE);
+  const settled = (w: World) => w.calls.some((call) => call.settled > 0);
+  assert.equal(shortest(begin, settled, 10_000)?.length, 8);
+  assert.equal(
+    shortest(begin, (w) => w.calls.length > 2, 10_000),
+    undefined,
+  );
+  assert.equal(shortest(begin, settled, 10), undefined, "too many states before it");
+  assert.equal(begin.steps, 0);
 });
 
 test("a property that fails is found, named, and its schedule made short", () => {
