@@ -48,7 +48,7 @@ describe("a campaign over Redis", { skip, timeout: 60_000 }, () => {
       campaign(
         "start",
         ...WHAT,
-        ...["--engine", "bullmq", "--no-work", "--item-seconds", "0.2"],
+        ...["--engine", "bullmq", "--no-work", "--item-seconds", "0.05"],
         ...["--id", id, "--redis", at, "-o", join(dir, file)],
       ),
     );

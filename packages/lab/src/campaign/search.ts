@@ -62,7 +62,7 @@ const MOST_PARTS = 10_000;
 const PROBES = 100;
 
 /**
- * Parts of about `seconds` each, by a trial of a tenth of a second or so. Where the cuts are depends on the machine,
+ * Parts of about `seconds` each, by a trial of less than a second. Where the cuts are depends on the machine,
  * what the parts find together does not. `clock` in seconds.
  */
 export function splitSearch(
@@ -74,6 +74,8 @@ export function splitSearch(
   if (search.kind === "tree") {
     const { depth, prefix } = search;
     const random = newRandom(1);
+    // The first time is the compiler's.
+    guessSteps(newRun, depth, prefix, PROBES, random.below);
     const began = clock();
     const steps = guessSteps(newRun, depth, prefix, PROBES, random.below);
     const perStep = (clock() - began) / (PROBES * Math.max(1, depth));
@@ -89,21 +91,22 @@ export function splitSearch(
   return parts;
 }
 
-const TRIAL_SECONDS = 0.1;
+const TRIAL_SECONDS = 0.3;
 
-/** How many seeds run in `seconds`. */
+/** How many seeds run in `seconds`, by the fastest of some batches: the first ones are the compiler's. */
 function seedsPer(
   newRun: () => Run,
   { plan, seeds: [from, to] }: Extract<Search, { kind: "random" }>,
   seconds: number,
   clock: () => number,
 ): number {
-  // The first runs are the compiler's.
+  let perSeed = Number.POSITIVE_INFINITY;
   for (let batch = 8; ; batch *= 2) {
+    const count = Math.min(batch, to - from);
     const began = clock();
-    runCampaign(newRun, plan, [from, Math.min(to, from + batch)]);
+    runCampaign(newRun, plan, [from, from + count]);
     const spent = clock() - began;
-    if (spent >= TRIAL_SECONDS || from + batch >= to)
-      return Math.floor((batch * seconds) / Math.max(spent, 1e-9));
+    perSeed = Math.min(perSeed, spent / Math.max(1, count));
+    if (spent >= TRIAL_SECONDS || count < batch) return Math.floor(seconds / Math.max(perSeed, 1e-9));
   }
 }
