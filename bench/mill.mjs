@@ -13,6 +13,7 @@ import { Clnt, Machine } from "unstuck/sunrpc";
 
 const core = { Clnt, Machine };
 const seconds = Number(process.argv[2] ?? 5);
+const NOTHING = propertySet([]);
 const MOST_STATES = 500_000;
 
 function cpuSeconds() {
@@ -45,6 +46,49 @@ function random(strategy, worlds, properties, what) {
   );
 }
 
+/** The same events once more, nobody around the core: what no mill can be faster than. */
+function coreAlone() {
+  let events = [];
+  class Recorded extends Clnt {
+    step(now, event) {
+      events.push([now, kept(event)]);
+      return super.step(now, event);
+    }
+  }
+  let steps = 0;
+  const runs = LARGE.flatMap((world) =>
+    Array.from({ length: 20 }, (_, seed) => {
+      events = [];
+      steps += execute(world, NOTHING, { Clnt: Recorded, Machine }, { kind: "uniform" }, seed).steps;
+      return { config: world.config, events };
+    }),
+  );
+  const once = () => {
+    for (const run of runs) {
+      const machine = new Machine(run.config, 0);
+      machine.random = () => 0.5;
+      const clnt = new Clnt(run.config, 0, machine);
+      for (const [now, event] of run.events) clnt.step(now, event);
+    }
+  };
+  once();
+  const begin = cpuSeconds();
+  let times = 0;
+  for (; cpuSeconds() - begin < seconds; times++) once();
+  const cpu = cpuSeconds() - begin;
+  const count = runs.reduce((sum, run) => sum + run.events.length, 0);
+  console.log(
+    `${"the core alone, uniform".padEnd(34)} ${Math.round((times * runs.length) / cpu)} executions/CPU-s of ${Math.round(count / runs.length)} events: ${((cpu * 1e6) / times / count).toFixed(2)} µs an event, ${Math.round((times * steps) / cpu / 200)} executions/CPU-s of 200 steps`,
+  );
+}
+
+/** The bytes of an event are the core's to write to. */
+function kept(event) {
+  if (event.type === "data") return { ...event, bytes: event.bytes.slice() };
+  if (event.type !== "call") return event;
+  return { ...event, record: { ...event.record, bytes: event.record.bytes.slice() } };
+}
+
 function exhaustive(scenario) {
   const begin = cpuSeconds();
   const { states, steps, depth, goals, complete, broken } = searchAll(scenario, PROPERTIES, core, {
@@ -61,5 +105,6 @@ const all = LARGE.flatMap(underEveryOrder);
 random({ kind: "uniform" }, LARGE, PROPERTIES, "random, fast worlds");
 random({ kind: "pct", depth: 3 }, LARGE, PROPERTIES, "pct(3), fast worlds");
 random({ kind: "uniform" }, all, PROPERTIES, "random, every order of work");
-random({ kind: "uniform" }, LARGE, propertySet([]), "random, no property looked at");
+random({ kind: "uniform" }, LARGE, NOTHING, "random, no property looked at");
+coreAlone();
 SEARCHED.forEach(exhaustive);
