@@ -62,7 +62,7 @@ const MOST_PARTS = 10_000;
 const PROBES = 100;
 
 /**
- * Parts of about `seconds` each, by a trial of less than a second. Where the cuts are depends on the machine,
+ * Parts of about `seconds` each, by a trial of a second. Where the cuts are depends on the machine,
  * what the parts find together does not. `clock` in seconds.
  */
 export function splitSearch(
@@ -91,7 +91,7 @@ export function splitSearch(
   return parts;
 }
 
-const TRIAL_SECONDS = 0.3;
+const TRIAL_SECONDS = 1;
 
 /** How many seeds run in `seconds`, by the fastest of some batches: the first ones are the compiler's. */
 function seedsPer(
@@ -100,13 +100,15 @@ function seedsPer(
   seconds: number,
   clock: () => number,
 ): number {
+  let total = 0;
   let perSeed = Number.POSITIVE_INFINITY;
   for (let batch = 8; ; batch *= 2) {
     const count = Math.min(batch, to - from);
     const began = clock();
     runCampaign(newRun, plan, [from, from + count]);
     const spent = clock() - began;
+    total += spent;
     perSeed = Math.min(perSeed, spent / Math.max(1, count));
-    if (spent >= TRIAL_SECONDS || count < batch) return Math.floor(seconds / Math.max(perSeed, 1e-9));
+    if (total >= TRIAL_SECONDS || count < batch) return Math.floor(seconds / Math.max(perSeed, 1e-9));
   }
 }
