@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Task } from "../linux/kernel.js";
 import { newSock, type Segment } from "../net/mod.js";
 import { DEFAULT_SERVER, DEFAULT_STATER, DEFAULTS, type Scenario } from "../scenario/mod.js";
 import type { TraceEvent } from "../trace.js";
@@ -50,6 +51,20 @@ test("a call sent again on its connection is found; a retransmission and a new c
   assert.equal(property(k, [call(1, 7), call(1, 7)]), undefined);
   assert.equal(property(k, [call(500, 0, true), call(501, 7)]), undefined);
   assert.match(property(k, [call(581, 7)]) ?? "", /0x7 went out twice/);
+});
+
+test("after its own timeout a call may go out once more, and no more than that", () => {
+  const { k } = newWorld(SCENARIO, 1);
+  const property = look("a call goes out once on a connection");
+  k.tasks.push({ pid: 15, xid: 7 } as Task);
+  const wake = (queue: string, status: number): TraceEvent => ({
+    ...{ type: "wake", at: 0, cpu: 0, thread: "softirq", task: 15, stack: [], early: false },
+    ...{ queue, status },
+  });
+  assert.equal(property(k, [call(1, 7), wake("xprt_pending", -110), call(81, 7), call(1, 7)]), undefined);
+  assert.match(property(k, [call(161, 7)]) ?? "", /0x7 went out twice/);
+  for (const other of [wake("delayq", -110), wake("xprt_pending", -11)])
+    assert.match(property(k, [other, call(241, 7)]) ?? "", /0x7 went out twice/);
 });
 
 test("a task that shuts a closed socket down under the worker is found; one that does not, or later, is not", () => {
