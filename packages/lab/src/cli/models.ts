@@ -12,11 +12,9 @@ import {
 } from "../lab/mod.js";
 import { usage } from "./failure.js";
 
-/** A model by its name, which it also bears; a wrong one is a usage error that says what there is. */
+/** A model by its name; a wrong one is a usage error that says what there is. */
 export function readModel(name: string): Model {
-  const model = reading(() => namedModel(name));
-  // A schedule's line has to find it again.
-  return model.name === name ? model : { ...model, name };
+  return reading(() => namedModel(name));
 }
 
 /** The same as guarded commands. */

@@ -36,7 +36,7 @@ export function twoPhaseCommit(resourceManagers: number): Model {
     return committed !== 0 && aborted !== 0;
   };
   return {
-    name: `two-phase commit, ${n} resource managers`,
+    name: `two-phase-commit_${n}`,
     words: 2,
     actors,
     choices,
