@@ -7,7 +7,10 @@ import type { Property } from "./mod.js";
  * first, is NFSv4's), so that is no finding.
  */
 export function sentOnce(): Property {
+  /** By connection and xid; a new connection begins with none. */
   const sent = new Set<string>();
+  /** Of all connections, also those whose old socket goes on retransmitting beside its successor. */
+  const bytes = new Set<string>();
   /** Calls that timed out, and may go out once more. */
   const due = new Set<number>();
   return {
@@ -26,11 +29,12 @@ export function sentOnce(): Property {
         const { xid } = payload;
         const key = `${flow} ${xid}`;
         // A retransmission is the same bytes again, not the call again.
-        if (sent.has(`${key} ${seq}`)) continue;
+        if (bytes.has(`${key} ${seq}`)) continue;
+        bytes.add(`${key} ${seq}`);
         const timedOut = due.delete(xid);
         if (sent.has(key) && !timedOut)
           return `xid 0x${xid.toString(16)} went out twice on the connection from port ${src.port}`;
-        sent.add(key).add(`${key} ${seq}`);
+        sent.add(key);
       }
       return undefined;
     },
