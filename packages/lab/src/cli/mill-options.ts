@@ -2,8 +2,8 @@ import { InvalidArgumentError } from "commander";
 import { nearest, suggest } from "../lab/mod.js";
 import {
   LARGE,
-  type MillScenario,
   SEARCHED,
+  SERVER_WORLDS,
   type Strategy,
   WORK_POLICIES,
   type WorkPolicy,
@@ -37,7 +37,7 @@ export function orders(text: string): readonly WorkPolicy[] {
 
 /** Worlds by name, a comma between them. */
 export function scenarios(text: string): readonly string[] {
-  const names = [...new Set([...SEARCHED, ...LARGE].map(({ name }: MillScenario) => name))];
+  const names = [...new Set([...SEARCHED, ...LARGE, ...SERVER_WORLDS].map(({ name }) => name))];
   return text.split(",").map((word) => {
     if (names.includes(word)) return word;
     const meant = nearest(word, names);

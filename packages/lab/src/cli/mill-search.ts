@@ -9,12 +9,14 @@ import {
   newSearch,
   PROPERTIES,
   SEARCHED,
+  SERVER_WORLDS,
   type Search,
   type Strategy,
   underEveryOrder,
   type WorkPolicy,
 } from "../mill/mod.js";
 import { strategyWord } from "./mill-options.js";
+import { runServer } from "./mill-server.js";
 import { type Failure, failureOf, newWorld } from "./mill-story.js";
 
 const CORE = { Clnt, Machine };
@@ -74,10 +76,10 @@ export async function runMill(plan: MillPlan, watch: Watcher): Promise<MillRepor
     if (broken !== undefined)
       failure = failureOf(() => newWorld(scenario), broken.property, broken.why, broken.schedule);
   }
-  const large = largeOnes(plan);
-  for (const strategy of large.length > 0 ? plan.strategies : []) {
+  const trials = trialsOf(plan);
+  for (const strategy of trials.length > 0 ? plan.strategies : []) {
     if (watch.signal.aborted || failure !== undefined) break;
-    const { failure: found, ...one } = await tryMany(large, strategy, plan.seeds, watch);
+    const { failure: found, ...one } = await tryMany(trials, strategy, plan.seeds, watch);
     failure = found;
     random.push(one);
     watch.random(one);
@@ -96,7 +98,7 @@ export function smallOnes(plan: MillPlan): readonly MillScenario[] {
   );
 }
 
-export function largeOnes(plan: MillPlan): readonly MillScenario[] {
+function largeOnes(plan: MillPlan): readonly MillScenario[] {
   return LARGE.filter((scenario) => isWanted(plan, scenario))
     .flatMap(underEveryOrder)
     .filter(({ work }) => plan.orders === undefined || plan.orders.includes(work));
@@ -116,8 +118,36 @@ async function searchWhole(
   return { ...search.found, seconds: (performance.now() - began) / 1000 };
 }
 
+/** One execution of a world, of whichever core. */
+type Trial = (
+  strategy: Strategy,
+  seed: number,
+) => {
+  readonly steps: number;
+  readonly failure: Failure | undefined;
+};
+
+/** What is run by chance: the large worlds, and those of the server core. */
+export function trialsOf(plan: MillPlan): readonly Trial[] {
+  const servers = SERVER_WORLDS.filter(({ name }) => plan.scenarios?.includes(name) ?? true);
+  return [
+    ...largeOnes(plan).map(
+      (world): Trial =>
+        (strategy, seed) => {
+          const { over, steps } = execute(world, PROPERTIES, CORE, strategy, seed);
+          return { steps, failure: over === "goal" ? undefined : failureOfSeed(world, strategy, seed) };
+        },
+    ),
+    ...servers.map(
+      (world): Trial =>
+        (strategy, seed) =>
+          runServer(world, strategy, seed),
+    ),
+  ];
+}
+
 async function tryMany(
-  worlds: readonly MillScenario[],
+  trials: readonly Trial[],
   strategy: Strategy,
   [first, end]: readonly [number, number],
   watch: Watcher,
@@ -127,16 +157,14 @@ async function tryMany(
   let executions = 0;
   let steps = 0;
   let failure: Failure | undefined;
-  const all = (end - first) * worlds.length;
+  const all = (end - first) * trials.length;
   for (let seed = first; seed < end && failure === undefined && !watch.signal.aborted; seed++) {
-    for (const world of worlds) {
-      const run = execute(world, PROPERTIES, CORE, strategy, seed);
+    for (const trial of trials) {
+      const run = trial(strategy, seed);
       executions++;
       steps += run.steps;
-      if (run.over !== "goal") {
-        failure = failureOfSeed(world, strategy, seed);
-        break;
-      }
+      failure = run.failure;
+      if (failure !== undefined) break;
       if (performance.now() - slice < SLICE_MS) continue;
       await setImmediate();
       slice = performance.now();
@@ -149,7 +177,7 @@ async function tryMany(
   const complete = executions === all;
   return {
     strategy: strategyWord(strategy),
-    worlds: worlds.length,
+    worlds: trials.length,
     executions,
     steps,
     seconds,

@@ -21,6 +21,7 @@ import {
   World,
 } from "../mill/mod.js";
 import { LabError, usage } from "./failure.js";
+import { replayServer, serverWorld } from "./mill-server.js";
 import { storyText } from "./story.js";
 
 /** A schedule that did not end well, as told to people and machines. */
@@ -86,15 +87,25 @@ export interface Replayed {
 /** Plays a line again. Throws {@link LabError}: 2 it is none, or of no world; 1 it does not fit any more. */
 export function replayLine(line: string): Replayed {
   const schedule = reading(line);
+  const server = serverWorld(schedule.model);
+  if (server !== undefined) {
+    const played = fitting(() => replayServer(server, schedule));
+    const { outcome, why, digest, edited, story } = played;
+    return { scenario: server.name, outcome, why, digest, edited, story };
+  }
   const scenario = WORLDS.get(schedule.model);
   if (scenario === undefined)
     throw usage(`no world of the mill is called ${schedule.model} (all of them: unstuck lab mill --list)`);
+  const { outcome, digest, edited, taken } = fitting(() => replay(() => newWorld(scenario), schedule));
+  const world = newWorld(scenario);
+  const story = tellRun(world, taken.steps);
+  const why = typeof world.over === "object" ? world.over.why : "";
+  return { scenario: scenario.name, outcome, why, digest, edited, story };
+}
+
+function fitting<T>(play: () => T): T {
   try {
-    const { outcome, digest, edited, taken } = replay(() => newWorld(scenario), schedule);
-    const world = newWorld(scenario);
-    const story = tellRun(world, taken.steps);
-    const why = typeof world.over === "object" ? world.over.why : "";
-    return { scenario: scenario.name, outcome, why, digest, edited, story };
+    return play();
   } catch (error) {
     if (error instanceof ScheduleMisfitError) throw new LabError(error.message, 1);
     throw error;

@@ -3,6 +3,7 @@ import {
   LARGE,
   PROPERTY_LIST,
   SEARCHED,
+  SERVER_WORLDS,
   type Strategy,
   underEveryOrder,
   type WorkPolicy,
@@ -11,7 +12,7 @@ import { seeds, stopSignal } from "./campaign-options.js";
 import { usage } from "./failure.js";
 import { mutantsText, runMutants } from "./mill-mutants.js";
 import { orders, scenarios, strategy } from "./mill-options.js";
-import { type Chance, largeOnes, type MillPlan, runMill, type Searched, smallOnes } from "./mill-search.js";
+import { type Chance, type MillPlan, runMill, type Searched, smallOnes, trialsOf } from "./mill-search.js";
 import { failureText, replayedText, replayLine } from "./mill-story.js";
 import { count } from "./options.js";
 
@@ -68,12 +69,15 @@ function list(json: boolean): void {
   const searched = SEARCHED.map(({ name }) => name);
   const random = LARGE.map((scenario) => ({ name: scenario.name, orders: underEveryOrder(scenario).length }));
   const properties = PROPERTY_LIST.map(({ name }) => name);
-  out(json, { searched, random, properties }, () =>
+  const servers = SERVER_WORLDS.map(({ name }) => name);
+  out(json, { searched, random, servers, properties }, () =>
     [
       "Worlds of which every schedule is searched:",
       ...searched.map((name) => `  ${name}`),
       "Larger ones, by chance, each under several orders of work:",
       ...random.map((one) => `  ${one.name.padEnd(32)} ${one.orders} orders`),
+      "The server core, by chance:",
+      ...servers.map((name) => `  ${name}`),
       "Properties:",
       ...properties.map((name) => `  ${name}`),
       "",
@@ -98,7 +102,7 @@ async function mill(options: MillOptions): Promise<void> {
     seeds: options.seeds,
     states: options.states,
   };
-  if (smallOnes(plan).length === 0 && largeOnes(plan).length === 0)
+  if (smallOnes(plan).length + trialsOf(plan).length === 0)
     throw usage("no world is left to run; leave out --order, or see unstuck lab mill --list");
   const json = options.json === true;
   const line = liveLine();

@@ -24,6 +24,8 @@ export {
   underEveryOrder,
   WORLDS,
 } from "./scenarios.js";
+export { SERVER_WORLDS } from "./server-scenarios.js";
+export { type ServerScenario, ServerWorld, type SvcClass } from "./server-world.js";
 export { shortest } from "./shortest.js";
 export { type ToldStep, tellRun } from "./tell.js";
 export { type CoreClasses, type Over, World } from "./world.js";
