@@ -62,6 +62,16 @@ test("a run counts what it did, and is whole", async () => {
   );
 });
 
+test("the server's worlds run by chance, and play a line again", async () => {
+  const { random } = await runMill({ ...PLAN, scenarios: ["server-tight", "server-wide"] }, watcher());
+  assert.deepEqual(
+    random.map(({ worlds, executions, complete }) => [worlds, executions, complete]),
+    [[2, 4, true]],
+  );
+  const played = replayLine("server-tight:peer.connect.1,peer.call.1,handler.answer,peer.take.1");
+  assert.deepEqual([played.outcome, played.story.at(-1)?.what], ["open", "take 1"]);
+});
+
 test("a run that is stopped says that it is not whole", async () => {
   const stop = new AbortController();
   const seen = watcher(stop.signal);
