@@ -15,7 +15,13 @@ import {
   reportText,
   splitCampaign,
 } from "../../packages/lab/dist/campaign/mod.js";
-import { connectRedis, joinWork, newLedger, overRedis } from "../../packages/lab/dist/campaign/redis/mod.js";
+import {
+  connectRedis,
+  joinWork,
+  newLedger,
+  overRedis,
+  tellOthers,
+} from "../../packages/lab/dist/campaign/redis/mod.js";
 import { onPath } from "../peers/namespace.mjs";
 import { run, start, until } from "../peers/process.mjs";
 
@@ -156,6 +162,26 @@ describe("a campaign over Redis", { skip, timeout: 60_000 }, () => {
       const other = { ...ours, search: { ...ours.search, depth: 4 } };
       await assert.rejects(ledger.enter(other, []), { name: "OtherCampaignError" });
       assert.deepEqual(await ledger.enter(ours, []), []);
+    });
+  });
+
+  test("a worker of other code says so of a campaign that is entered after it came", async () => {
+    await inside(async ({ ledger, code }) => {
+      const told = [];
+      const stop = new AbortController();
+      const telling = tellOthers(ledger, "0ther", (line) => told.push(line), stop.signal);
+      await ledger.ids();
+      const search = { kind: "tree", depth: 3, prefix: [] };
+      await ledger.enter(newCampaign(code, [], search, "later"), [{ id: "open" }]);
+      await ledger.enter(newCampaign(code, [], search, "finished"), []);
+      await until("a word", () => told.some((line) => line.startsWith("campaign later")));
+      stop.abort();
+      await telling;
+      assert.match(
+        told.find((line) => line.includes("later")),
+        new RegExp(`of code ${code}, this is 0ther`),
+      );
+      assert.ok(told.every((line) => !line.includes("finished")));
     });
   });
 

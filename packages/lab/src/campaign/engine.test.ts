@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Campaign, newGathering, reportText } from "./campaign.js";
 import { CODE, campaignOf, RANDOM, TREE } from "./campaigns.fixture.js";
-import { type Engine, inline, threads } from "./engine.js";
+import { type Engine, inline, newPool, threads } from "./engine.js";
 import { type Item, newItem } from "./item.js";
 
 const NEVER = new AbortController().signal;
@@ -73,3 +73,10 @@ for (const [name, engine] of ENGINES) {
     assert.ok(found >= 3 && found < items.length, `${found}`);
   });
 }
+
+test("threads that cannot be started fail each item with the reason, and keep nobody waiting", async () => {
+  const pool = newPool(2, "/nowhere/thread.js");
+  const [item] = itemsOf(campaignOf(RANDOM));
+  for (let round = 0; round < 4; round++) await assert.rejects(pool.run(item!, NEVER), /nowhere/);
+  await pool.close();
+});

@@ -57,6 +57,8 @@ export function threads(count: number): Engine {
   };
 }
 
+const THREAD = fileURLToPath(new URL("./thread.js", import.meta.url));
+
 /** Threads that do items. */
 export interface Pool {
   /** The result's bytes. An item that is aborted takes its thread with it. */
@@ -64,15 +66,28 @@ export interface Pool {
   close(): Promise<void>;
 }
 
-/** A pool of `count` threads, which are there until it is closed. */
-export function newPool(count: number): Pool {
+/** A pool of `count` threads that run `filename`, which are there until it is closed. Threads that cannot be had fail every item. */
+export function newPool(count: number, filename = THREAD): Pool {
   const pool = new Piscina<Item, string>({
-    filename: fileURLToPath(new URL("./thread.js", import.meta.url)),
+    filename,
     minThreads: count,
     maxThreads: count,
   });
+  let broken: Error | undefined;
+  // A thread that dies without an item, as one that cannot be started: Piscina would keep the items waiting for ever.
+  pool.on("error", (error: Error) => {
+    broken ??= error;
+    void pool.destroy();
+  });
   return {
-    run: (item, signal) => pool.run(item, { signal }),
+    run: async (item, signal) => {
+      if (broken !== undefined) throw broken;
+      try {
+        return await pool.run(item, { signal });
+      } catch (error) {
+        throw broken ?? error;
+      }
+    },
     close: () => pool.destroy(),
   };
 }

@@ -34,8 +34,13 @@ export function campaignText(campaigns: CampaignModule, report: Report, ourCode:
   return `${lines.join("\n")}\n`;
 }
 
-function again(kind: string, schedule: string): string {
-  return kind === "model" ? `unstuck lab replay '${schedule}'` : schedule;
+const REPLAY: { readonly [kind in Report["targets"][number]["target"]["kind"]]: string } = {
+  model: "unstuck lab replay",
+  mill: "unstuck lab mill --replay",
+};
+
+function again(kind: keyof typeof REPLAY, schedule: string): string {
+  return `${REPLAY[kind]} '${schedule}'`;
 }
 
 const CHART = 50;

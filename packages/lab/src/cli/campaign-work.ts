@@ -28,19 +28,16 @@ export function campaignWorkCommand(): Command {
       withCampaigns(async (campaigns) => {
         const signal = stopSignal();
         const code = campaigns.codeHash();
-        const { connectRedis, joinWork, newLedger } = await loadRedis();
+        const { connectRedis, joinWork, newLedger, tellOthers } = await loadRedis();
         const redis = await connectRedis(options.redis, tell);
         const ledger = newLedger(redis);
-        for (const id of await ledger.ids()) {
-          const other = (await ledger.read(id))?.campaign.code;
-          if (other !== undefined && other !== code)
-            tell(`campaign ${id} is of code ${other}, this is ${code}: build that commit to help with it`);
-        }
         const log = (line: string) => process.stdout.write(`${line}\n`);
         const lockMs = options.lockSeconds * 1000;
         const work = joinWork({ redis, ledger, code, threads: options.threads, lockMs, tell, log });
         log(`waiting for items of code ${code}, ${options.threads} at a time`);
-        if (!signal.aborted) await once(signal, "abort");
+        const stopped = signal.aborted ? Promise.resolve() : once(signal, "abort");
+        const telling = tellOthers(ledger, code, tell, signal);
+        await Promise.race([stopped, telling]);
         await work.stop();
         redis.disconnect();
         leave();

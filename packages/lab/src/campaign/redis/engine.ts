@@ -9,6 +9,8 @@ import type { Tell } from "./connect.js";
 import type { Ledger } from "./ledger.js";
 
 const LOOK_MS = 250;
+/** Looks without a worker before that is said. */
+const LONELY_LOOKS = 20;
 
 /** Queues what is to be done, and listens until each item has a result or was given up. `ledger.enter` comes first. */
 export function overRedis(campaign: Campaign, ledger: Ledger, tell: Tell): Engine {
@@ -32,6 +34,7 @@ async function watch(
 ): Promise<void> {
   const open = new Map(items.map((item) => [item.id, item]));
   const kept = new Map<string, string>();
+  let lonely = 0;
   await ledger.enqueue(campaign, items);
   for (;;) {
     for (const [id, bytes] of await ledger.results(campaign.id, (name) => open.has(name))) {
@@ -60,6 +63,11 @@ async function watch(
       for (const [id, bytes] of kept) await ledger.keepResult(campaign.id, id, bytes);
       await ledger.enqueue(campaign, [...open.values()]);
     }
+    lonely = (await ledger.workers(campaign.code)) === 0 ? lonely + 1 : 0;
+    if (lonely === LONELY_LOOKS)
+      tell(
+        `${campaign.id}: nobody works on it; run \`unstuck lab campaign work\` with this build (code ${campaign.code})`,
+      );
     await pause(LOOK_MS, undefined, { signal });
   }
 }

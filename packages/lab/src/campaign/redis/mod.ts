@@ -2,4 +2,5 @@
 export { connectRedis, type Tell } from "./connect.js";
 export { overRedis } from "./engine.js";
 export { type CampaignRecord, type Ledger, newLedger } from "./ledger.js";
+export { tellOthers } from "./others.js";
 export { joinWork, type Work } from "./worker.js";

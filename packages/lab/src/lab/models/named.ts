@@ -15,15 +15,17 @@ export class ModelNameError extends Error {
  * `two-phase-commit_N`. Throws {@link ModelNameError}.
  */
 export function namedModel(name: string): Model {
-  const [, resourceManagers] = /^two-phase-commit_(\d{1,2})$/.exec(name) ?? [];
-  if (resourceManagers !== undefined && within(Number(resourceManagers), 1, 12))
-    return twoPhaseCommit(Number(resourceManagers));
-  return compile(namedProgram(name));
+  const resourceManagers = resourceManagersOf(name);
+  return resourceManagers === undefined ? compile(namedProgram(name)) : twoPhaseCommit(resourceManagers);
 }
 
 /** The same for those that are written as guarded commands. Throws {@link ModelNameError}. */
 export function namedProgram(name: string): GuardedProgram {
   const [kind] = name.split("_");
+  if (kind === "two-phase-commit")
+    throw new ModelNameError(
+      `${name}: ${resourceManagersOf(name) !== undefined ? "written by hand for speed, so there are no guarded commands of it; take a reconnect_ or family_ model" : "N of two-phase-commit_N is from 1 to 12"}`,
+    );
   if (kind === "reconnect") {
     const spec = parseReconnectName(name);
     if (typeof spec === "string") throw new ModelNameError(`${name}: ${spec}`);
@@ -41,6 +43,8 @@ export function namedProgram(name: string): GuardedProgram {
   );
 }
 
-function within(value: number, min: number, max: number): boolean {
-  return value >= min && value <= max;
+/** N of `two-phase-commit_N`; undefined: it is none, or too large. */
+function resourceManagersOf(name: string): number | undefined {
+  const managers = Number(/^two-phase-commit_(\d{1,2})$/.exec(name)?.[1]);
+  return managers >= 1 && managers <= 12 ? managers : undefined;
 }
