@@ -35,7 +35,7 @@ test("test.mjs refuses a time that is none", () => {
 test("bench.mjs refuses a group that is none", () => {
   const done = says("bench.mjs", "--only", "everything");
   assert.equal(done.status, 1);
-  assert.match(done.stderr, /--only everything: it is one of client, ganesha, server/);
+  assert.match(done.stderr, /--only everything: it is one of client, awake, ganesha, server/);
 });
 
 test("the lock file names every optional package, or npm ci would refuse it", () => {
