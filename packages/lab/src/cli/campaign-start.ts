@@ -46,13 +46,16 @@ export function campaignStartCommand(): Command {
   return new Command("start")
     .description("Search, and report; the same command goes on where it was stopped")
     .argument("<target...>", "models (unstuck lab models), and worlds of our own core as mill:NAME")
-    .option(
-      "--strategy <way>",
-      "walk, pct:DEPTH, pos; all:STEPS for every schedule of so many",
-      way,
-      way("walk"),
+    .addOption(
+      new Option("--strategy <way>", "walk, pct:DEPTH, pos; all:STEPS for every schedule of so many")
+        .argParser(way)
+        .default(way("walk"), "walk"),
     )
-    .option("--seeds <range>", "first and last seed", seeds, seeds("1..10000"))
+    .addOption(
+      new Option("--seeds <range>", "first and last seed")
+        .argParser(seeds)
+        .default(seeds("1..10000"), "1..10000"),
+    )
     .option("--unfair-steps <number>", "steps by chance before everybody gets his turn", positive, 200)
     .option("--max-steps <number>", "a run that is longer ends as open", positive, 10_000)
     .option("--no-states", "count only different last states: faster")

@@ -11,7 +11,7 @@ export function campaignCommand(): Command {
     .addHelpText(
       "after",
       `
-  $ unstuck lab campaign start family_port-in-time-wait_broken --strategy pct:3 --seeds 1..100000 -o found.json
+  $ unstuck lab campaign start family_killed-task-keeps-the-write-lock_broken --strategy pos -o found.json
   $ unstuck lab campaign start mill:blackhole --strategy all:12
 
 On many machines, all with the same build and one Redis (redis-server):
