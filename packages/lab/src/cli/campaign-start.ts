@@ -22,7 +22,7 @@ import {
 import { newProgress } from "./campaign-progress.js";
 import { campaignText } from "./campaign-text.js";
 import { LabError } from "./failure.js";
-import { readText, writeWhole } from "./files.js";
+import { checkPlace, readText, writeWhole } from "./files.js";
 
 interface StartOptions {
   readonly strategy: Way;
@@ -84,6 +84,7 @@ async function start(
   words: readonly string[],
   options: StartOptions,
 ): Promise<void> {
+  if (options.output !== undefined) checkPlace("-o", options.output);
   const code = campaigns.codeHash();
   const targets = words.map(campaigns.parseTarget);
   const campaign = campaigns.newCampaign(code, targets, searchOf(options), options.id);

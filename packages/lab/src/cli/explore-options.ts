@@ -1,8 +1,7 @@
-import { accessSync, constants } from "node:fs";
-import { dirname } from "node:path";
 import { InvalidArgumentError } from "commander";
 import type { Budget, Safety } from "./explore-job.js";
 import { usage } from "./failure.js";
+import { checkPlace } from "./files.js";
 
 export const FORMATS = ["text", "json", "itf", "mermaid", "html"] as const;
 export type Format = (typeof FORMATS)[number];
@@ -49,7 +48,7 @@ export function safetyOf(options: ExploreOptions, models: number): Safety | unde
   const { order, store, checkpoint, resume } = options;
   if (models > 1 && (checkpoint ?? resume) !== undefined)
     throw usage("--checkpoint and --resume go with one model");
-  if (checkpoint !== undefined) checkFolder(checkpoint);
+  if (checkpoint !== undefined) checkPlace("--checkpoint", checkpoint);
   return { order, store, goOn: options.continue === true, checkpoint, resume };
 }
 
@@ -59,13 +58,4 @@ export function formatOf({ format, json }: ExploreOptions, models: number): Form
   const chosen = json ? "json" : (format ?? "text");
   if (models > 1 && chosen !== "text" && chosen !== "json") throw usage(`--format ${chosen} shows one model`);
   return chosen;
-}
-
-/** Said before a long search and not after it. */
-function checkFolder(file: string): void {
-  try {
-    accessSync(dirname(file), constants.W_OK);
-  } catch (error) {
-    throw usage(`--checkpoint ${file}: ${(error as Error).message}`);
-  }
 }

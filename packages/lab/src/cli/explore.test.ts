@@ -92,6 +92,7 @@ test("words that mean nothing, or do not go together, are refused before any sea
     ["two-phase-commit_3 --safety --resume /nowhere/x", /ENOENT/],
     ["two-phase-commit_3 --safety --checkpoint /nowhere/x", /ENOENT/],
     ["two-phase-commit_3 two-phase-commit_4 --safety --checkpoint /tmp/x", /one model/],
+    ["two-phase-commit_3 -o /nowhere/x", /-o \/nowhere\/x: ENOENT/],
   ] as const) {
     const ran = await lab(`explore ${args}`);
     assert.equal(ran.status, 2, args);

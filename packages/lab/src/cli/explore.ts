@@ -11,7 +11,7 @@ import {
 } from "./explore-options.js";
 import { runJobs } from "./explore-run.js";
 import { foundText, lineText } from "./explore-text.js";
-import { writeWhole } from "./files.js";
+import { checkPlace, writeWhole } from "./files.js";
 import { readModel } from "./models.js";
 import { type Print, TO_PROCESS } from "./print.js";
 import { storyHtml } from "./story-html.js";
@@ -52,6 +52,7 @@ The judgement that follows the search needs about as much memory again as --max-
       const safety = safetyOf(options, names.length);
       for (const name of names) readModel(name);
       const { maxStates, maxSeconds, maxMegabytes, output } = options;
+      if (output !== undefined) checkPlace("-o", output);
       const budget = { maxStates, maxSeconds, maxMegabytes };
       const all: Found[] = [];
       const list = names.length > 1;

@@ -1,6 +1,16 @@
 /** Scenarios by file or by name, and files that are written whole or not at all. */
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { basename, extname, join } from "node:path";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadScenario, nearest, type Scenario, ScenarioError } from "../lab/mod.js";
 import { LabError, usage } from "./failure.js";
@@ -49,6 +59,17 @@ export function readText(file: string): string {
     return readFileSync(file === "-" ? 0 : file, "utf8");
   } catch (error) {
     throw new LabError(`${file}: ${(error as Error).message}`, 1);
+  }
+}
+
+/** Throws LabError, status 2, where no file can be written: said before long work, not after it. */
+export function checkPlace(option: string, file: string): void {
+  try {
+    accessSync(dirname(file), constants.W_OK);
+  } catch (error) {
+    // A device is written to whoever owns its folder.
+    if (statSync(file, { throwIfNoEntry: false })?.isFile() === false) return;
+    throw usage(`${option} ${file}: ${(error as Error).message}`);
   }
 }
 

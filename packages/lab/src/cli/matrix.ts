@@ -17,7 +17,7 @@ import {
   ROWS,
   type Row,
 } from "../lab/mod.js";
-import { writeWhole } from "./files.js";
+import { checkPlace, writeWhole } from "./files.js";
 import { preset } from "./options.js";
 
 /** `lab matrix`. */
@@ -34,6 +34,7 @@ A row is a set of changes: all 32 sets of the five upstream commits of 2012, the
 A column is a scheduler and an outage; \`unstuck lab explore\` tells one cell's story, \`unstuck lab models\` how they are named.`,
     )
     .action(async (options: { preset: Preset; html?: string; json?: true }) => {
+      if (options.html !== undefined) checkPlace("--html", options.html);
       const began = performance.now();
       const rows = await allRows(options.preset);
       const seconds = (performance.now() - began) / 1000;
