@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { campaignId, seconds, seeds, way } from "./campaign-options.js";
 import { progressLine } from "./campaign-progress.js";
-import { curveLines } from "./campaign-text.js";
+import { campaignText, curveLines } from "./campaign-text.js";
+import { replayLine } from "./mill-story.js";
 
 test("strategies and seeds are read", () => {
   assert.deepEqual(way("walk"), { kind: "random", strategy: { kind: "walk" } });
@@ -46,4 +47,21 @@ test("a curve is drawn as bars", () => {
     "      1   5 █████",
     `  1,000  50 ${"█".repeat(50)}`,
   ]);
+});
+
+test("what a campaign finds in the mill is printed with the command that plays it, and it does", async () => {
+  const campaigns = await import("../campaign/mod.js");
+  const search = { kind: "tree", depth: 3, prefix: [] } as const;
+  const campaign = campaigns.newCampaign("c0de", [campaigns.parseTarget("mill:calm")], search);
+  const gathering = campaigns.newGathering(campaign);
+  const [item] = campaigns.splitCampaign(campaign, 60, () => 0);
+  await campaigns.inline(
+    [item!],
+    { found: (result) => gathering.add(result), failed: (_, why) => assert.fail(why) },
+    new AbortController().signal,
+  );
+  const text = campaignText(campaigns, gathering.report(true), "c0de");
+  const [, line = ""] = /: unstuck lab mill --replay '([^']+)'/.exec(text) ?? [];
+  const { scenario, story } = replayLine(line);
+  assert.deepEqual([scenario, story.length], ["calm", 3]);
 });
