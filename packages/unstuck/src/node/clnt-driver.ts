@@ -20,6 +20,7 @@ import {
 } from "../sunrpc/mod.js";
 import { locateEncode, type Span, wordsOf, XdrReader, XdrWriter } from "../xdr/mod.js";
 import { Alarm } from "./alarm.js";
+import { BusyPoll } from "./busy-poll.js";
 import { badReplyError, errorOf } from "./call-error.js";
 import type {
   CallWithOptions,
@@ -68,6 +69,7 @@ export class RpcClient implements Caller, AsyncDisposable {
   /** Sockets that still exist. */
   readonly #unclosed = new Set<Outlet>();
   #dirty: Outlet[] = [];
+  readonly #poll = new BusyPoll();
   readonly #alarm = new Alarm(() => this.#onAlarm());
   readonly #listeners = new Set<(notice: Notice) => void>();
   #closing: Promise<void> | undefined;
@@ -227,11 +229,15 @@ export class RpcClient implements Caller, AsyncDisposable {
     const dirty = this.#dirty;
     this.#dirty = [];
     for (let i = 0; i < dirty.length; i++) dirty[i]!.flush();
+    if (this.#inFlight > 0) this.#poll.sent();
   };
 
   #connect({ cookie, localPort, probe }: Extract<ClntEffect, { type: "connect" }>): void {
     const outlet = new Outlet(cookie, this.#dialer.kind === "datagram", {
-      post: (event) => this.#drive.post(event),
+      post: (event) => {
+        if (event.type === "data") this.#poll.heard();
+        this.#drive.post(event);
+      },
       room: (of) => this.#core.room(of),
       closed: (gone) => this.#onClosed(gone),
     });
