@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { cpus } from "node:os";
 import { performance } from "node:perf_hooks";
 import { type TestContext, test } from "node:test";
 import { BusyPoll } from "./busy-poll.js";
@@ -26,14 +27,16 @@ function rig(t: TestContext) {
   return { poll, turn, rest };
 }
 
-test("it looks after a write, for a moment only", (t) => {
+const skip = cpus().length === 1 && "it never looks on a machine with one CPU";
+
+test("it looks after a write, for a moment only", { skip }, (t) => {
   const { poll, rest } = rig(t);
   poll.sent();
   const turns = rest();
   assert.ok(turns >= 6 && turns <= 8, `${turns} turns of 10 µs`);
 });
 
-test("it stops when something was heard, and looks on when there is more to wait for", (t) => {
+test("it stops when something was heard, and looks on when there is more to wait for", { skip }, (t) => {
   const { poll, turn, rest } = rig(t);
   poll.sent();
   turn();
@@ -46,14 +49,14 @@ test("it stops when something was heard, and looks on when there is more to wait
   assert.ok(rest() >= 6);
 });
 
-test("one look at a time, however many writes", (t) => {
+test("one look at a time, however many writes", { skip }, (t) => {
   const { poll, rest } = rig(t);
   for (let i = 0; i < 5; i++) poll.sent();
   const turns = rest();
   assert.ok(turns <= 8, `${turns}`);
 });
 
-test("after many looks in vain most writes are let pass; an answer brings the looks back", (t) => {
+test("after many looks in vain most writes are let pass; an answer brings the looks back", { skip }, (t) => {
   const { poll, rest } = rig(t);
   const looks = (writes: number): number => {
     let count = 0;

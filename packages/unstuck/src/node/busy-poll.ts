@@ -1,3 +1,4 @@
+import { cpus } from "node:os";
 import { performance } from "node:perf_hooks";
 
 /**
@@ -5,6 +6,8 @@ import { performance } from "node:perf_hooks";
  * so a look that finds nothing at worst doubles the price of a sleep, and one that finds something saves it.
  */
 const LOOK_MS = 0.06;
+/** With one CPU for all, whoever looks keeps the one from working who could answer. */
+const ALONE = cpus().length === 1;
 /** So many looks in vain in a row are bad luck: the server had something else to do. */
 const BAD_LUCK = 8;
 /** After more of them so many writes are let pass without a look, at most. */
@@ -26,6 +29,7 @@ export class BusyPoll {
 
   /** Something was written that an answer is expected to. */
   sent(): void {
+    if (ALONE) return;
     if (this.#pass > 0) {
       this.#pass--;
       return;
