@@ -5,7 +5,7 @@ import type { Line, LineSink } from "./line.js";
 /** A full segment on an Ethernet: it gains nothing by waiting for more. */
 const SEGMENT_BYTES = 1448;
 /** So many writes a turn, about. */
-const WRITES = 4;
+const WRITES = 7;
 
 /** What an {@link Outlet} needs of its client. */
 export interface OutletHost {
