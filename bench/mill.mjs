@@ -27,23 +27,53 @@ function endsWell(over, where) {
   console.log(`FAILED ${where}: ${typeof over === "string" ? over : `${over.broken}: ${over.why}`}`);
 }
 
+/** Seconds of each row that are not counted: the engine compiles while it runs. */
+const WARM_SECONDS = 1.5;
+const SLICE_SEEDS = 4;
+
+/** Slices of a few seeds of every world; the median slice is told, since the machine is never quiet for long. */
 function random(strategy, worlds, properties, what) {
-  const begin = cpuSeconds();
+  let seed = 0;
   let executions = 0;
   let steps = 0;
-  for (let seed = 0; cpuSeconds() - begin < seconds; seed++) {
-    for (const world of worlds) {
-      const run = execute(world, properties, core, strategy, seed);
-      endsWell(run.over, `${world.name}, ${strategy.kind}, seed ${seed}`);
-      executions++;
-      steps += run.steps;
+  const slice = () => {
+    const begin = cpuSeconds();
+    let taken = 0;
+    for (let i = 0; i < SLICE_SEEDS; i++, seed++) {
+      for (const world of worlds) {
+        const run = execute(world, properties, core, strategy, seed);
+        endsWell(run.over, `${world.name}, ${strategy.kind}, seed ${seed}`);
+        taken += run.steps;
+      }
     }
-  }
-  const cpu = cpuSeconds() - begin;
+    executions += SLICE_SEEDS * worlds.length;
+    steps += taken;
+    return taken / (cpuSeconds() - begin);
+  };
+  const until = (end, each) => {
+    while (cpuSeconds() < end) each(slice());
+  };
+  until(cpuSeconds() + WARM_SECONDS, () => {});
+  const rates = [];
+  until(cpuSeconds() + seconds, (rate) => rates.push(rate));
+  rates.sort((one, other) => one - other);
+  const at = (part) => rates[Math.floor(part * (rates.length - 1))];
   const mean = steps / executions;
+  const figures = [at(0.5) / mean, at(0.5) / 200, at(0.1) / 200, at(0.9) / 200].map(Math.round);
   console.log(
-    `${what.padEnd(34)} ${Math.round(executions / cpu)} executions/CPU-s of ${Math.round(mean)} steps: ${Math.round(steps / cpu / 1000)} k steps/CPU-s, ${Math.round(steps / cpu / 200)} executions/CPU-s of 200`,
+    `${what.padEnd(34)} ${figures[0]} executions/CPU-s of ${Math.round(mean)} steps; of 200 steps: median ${figures[1]}, deciles ${figures[2]} to ${figures[3]}`,
   );
+}
+
+/** The same world with so many times the calls that its executions have about 200 steps. */
+function lengthened(world) {
+  const seeds = 40;
+  let steps = 0;
+  for (let seed = 0; seed < seeds; seed++) {
+    steps += execute(world, NOTHING, core, { kind: "uniform" }, seed).steps;
+  }
+  const times = Math.max(1, Math.round((200 * seeds) / steps));
+  return { ...world, calls: Array.from({ length: times }, () => world.calls).flat() };
 }
 
 /** The same events once more, nobody around the core: what no mill can be faster than. */
@@ -71,7 +101,8 @@ function coreAlone() {
       for (const [now, event] of run.events) clnt.step(now, event);
     }
   };
-  once();
+  const warm = cpuSeconds() + WARM_SECONDS;
+  while (cpuSeconds() < warm) once();
   const begin = cpuSeconds();
   let times = 0;
   for (; cpuSeconds() - begin < seconds; times++) once();
@@ -82,11 +113,12 @@ function coreAlone() {
   );
 }
 
-/** The bytes of an event are the core's to write to. */
+/** An event is good for one step, and its bytes are the core's to write to. */
 function kept(event) {
   if (event.type === "data") return { ...event, bytes: event.bytes.slice() };
-  if (event.type !== "call") return event;
-  return { ...event, record: { ...event.record, bytes: event.record.bytes.slice() } };
+  if (event.type !== "call") return { ...event };
+  const { bytes, start, end } = event.record;
+  return { ...event, record: { bytes: bytes.slice(start, end), start: 0, end: end - start } };
 }
 
 function exhaustive(scenario) {
@@ -102,6 +134,9 @@ function exhaustive(scenario) {
 }
 
 const all = LARGE.flatMap(underEveryOrder);
+const long = LARGE.map(lengthened);
+random({ kind: "uniform" }, long, PROPERTIES, "random, worlds of about 200 steps");
+random({ kind: "pct", depth: 3 }, long, PROPERTIES, "pct(3), worlds of about 200 steps");
 random({ kind: "uniform" }, LARGE, PROPERTIES, "random, fast worlds");
 random({ kind: "pct", depth: 3 }, LARGE, PROPERTIES, "pct(3), fast worlds");
 random({ kind: "uniform" }, all, PROPERTIES, "random, every order of work");

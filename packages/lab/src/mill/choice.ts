@@ -1,6 +1,6 @@
 /** What may happen next in a world, as small numbers with names: a kind, and the one it happens to. */
 
-/** Something that may happen next. The same object each time, so that nothing is made while a world runs. */
+/** Something that may happen next, for those who look at it. */
 export interface Enabled {
   /** `net.data.3`, `work.connect.0`, `timer.deadline`. */
   readonly name: string;
@@ -64,10 +64,28 @@ const NAMES = [
   "work.disconnect",
 ] as const;
 
+const KIND_BITS = 5;
+const KIND_MASK = 2 ** KIND_BITS - 1;
+
+/** A choice as one number, which a running world wants: nothing is made and nothing is looked up. */
+export function codeOf(kind: number, arg: number): number {
+  return (arg << KIND_BITS) | kind;
+}
+
+export function kindOf(code: number): number {
+  return code & KIND_MASK;
+}
+
+export function argOf(code: number): number {
+  return code >> KIND_BITS;
+}
+
 const known: Enabled[][] = NAMES.map(() => []);
 
-/** The choice of that kind and argument (0 or more). */
-export function choice(kind: number, arg: number): Enabled {
+/** The choice of that code: the same object each time. */
+export function choiceOf(code: number): Enabled {
+  const kind = kindOf(code);
+  const arg = argOf(code);
   const row = known[kind]!;
   const found = row[arg];
   if (found !== undefined) return found;
@@ -78,21 +96,21 @@ export function choice(kind: number, arg: number): Enabled {
   return row[arg]!;
 }
 
-/** What may happen now. Filled anew after every step, without giving its memory back: {@link Offer.count} counts. */
+/** What may happen now, as codes. Filled anew after every step, without giving its memory back: `count` counts. */
 export class Offer {
-  readonly list: Enabled[] = [];
+  readonly codes: number[] = [];
   count = 0;
   /** The network, the server or the run queue has something to do now. */
   busy = false;
-  /** The operator or a caller has something to do yet. */
-  awaited = false;
+  /** Where the clock moves to, if it moves. */
+  nextMoment = Number.POSITIVE_INFINITY;
 
-  add(one: Enabled): void {
-    this.list[this.count++] = one;
+  add(code: number): void {
+    this.codes[this.count++] = code;
   }
 
-  has(one: Enabled): boolean {
-    for (let i = 0; i < this.count; i++) if (this.list[i] === one) return true;
+  has(code: number): boolean {
+    for (let i = 0; i < this.count; i++) if (this.codes[i] === code) return true;
     return false;
   }
 }

@@ -1,5 +1,5 @@
 import { CALL_STATES, XPRT_STATES } from "unstuck/sunrpc";
-import { DISCONNECT } from "./choice.js";
+import { argOf, DISCONNECT, kindOf } from "./choice.js";
 import type { Socket } from "./socket.js";
 import type { World } from "./world.js";
 
@@ -143,9 +143,10 @@ function outside(w: World): void {
   word(LISTENING_ROWS.get(w.net.listening)!);
   word(w.net.nextPort);
   word(w.net.takenBelow);
-  for (const { kind, arg } of w.work) {
+  for (const code of w.work) {
+    const kind = kindOf(code);
     word(kind);
-    word(kind === DISCONNECT ? rowOf(w, arg) : arg);
+    word(kind === DISCONNECT ? rowOf(w, argOf(code)) : argOf(code));
   }
 }
 

@@ -1,5 +1,5 @@
 /** Every schedule of a small world. */
-import { DEADLINE } from "./choice.js";
+import { choiceOf, DEADLINE } from "./choice.js";
 import type { PropertySet } from "./property-set.js";
 import type { MillScenario } from "./scenario.js";
 import { type CoreClasses, World } from "./world.js";
@@ -84,7 +84,7 @@ export function newSearch(
 
   const follow = (frame: Frame): void => {
     const index = frame.next++;
-    const { name, kind } = frame.world.choices()[index]!;
+    const { name, kind } = choiceOf(frame.world.codeAt(index));
     // Nobody needs the world itself after its last choice.
     const world = frame.next === frame.count ? frame.world : frame.world.fork();
     world.step(index);

@@ -7,16 +7,13 @@ export class CallFacts {
   readonly plan: CallPlan;
   readonly task: number;
   readonly startedAt: number;
-  readonly deadlineAt: number;
-  readonly isHard: boolean;
-  readonly mayCancel: boolean;
+  /** When it is to be over at the latest: its deadline, or the major timeout of a soft call. */
+  readonly endsBy: number;
   settled = 0;
   cancelled = false;
   /** The xid it was first sent with; -1: never sent. */
   xid = -1;
   sends = 0;
-  /** When it was last put on a wire. */
-  sentAt = 0;
   /** Times the server did it. A server with a reply cache would keep this at 1; ours has none yet. */
   executions = 0;
 
@@ -24,9 +21,17 @@ export class CallFacts {
     this.plan = plan;
     this.task = task;
     this.startedAt = startedAt;
-    this.deadlineAt = startedAt + (plan.deadlineMs ?? Number.POSITIVE_INFINITY);
-    this.isHard = plan.policy.mode === "hard";
-    this.mayCancel = plan.mayCancel === true;
+    const { mode, timeoMs, retrans } = plan.policy;
+    const majorMs = mode === "hard" ? Number.POSITIVE_INFINITY : timeoMs * (retrans + 1);
+    this.endsBy = startedAt + Math.min(plan.deadlineMs ?? Number.POSITIVE_INFINITY, majorMs);
+  }
+
+  get isHard(): boolean {
+    return this.plan.policy.mode === "hard";
+  }
+
+  get deadlineAt(): number {
+    return this.startedAt + (this.plan.deadlineMs ?? Number.POSITIVE_INFINITY);
   }
 
   clone(): CallFacts {
@@ -58,7 +63,7 @@ export class XprtFacts {
     if (code === "ETIMEDOUT") exponent = 1;
     const cap = opened && !s.answered ? closedCapMs : capMs;
     const first = opened && s.answered && this.failures === 0;
-    this.owesMs = first ? 0 : Math.min(baseMs * 2 ** Math.min(exponent - 1, 20), cap) / 2;
+    this.owesMs = first ? 0 : Math.min(baseMs * (1 << Math.min(exponent - 1, 20)), cap) / 2;
     this.owesSince = now;
     this.failures++;
     if (opened) return;

@@ -1,6 +1,7 @@
 /** The network and the server at its other end. */
 import * as Kind from "./choice.js";
-import { choice, type Offer } from "./choice.js";
+import { codeOf, type Offer } from "./choice.js";
+import * as Event from "./event.js";
 import type { Effect } from "./property.js";
 import type { Deed, MillScenario } from "./scenario.js";
 import * as Sock from "./socket.js";
@@ -8,18 +9,14 @@ import { Socket } from "./socket.js";
 import type { World } from "./world.js";
 
 const FIRST_PORT = 700;
+const NEVER = Number.POSITIVE_INFINITY;
 
 export type Listening = "serve" | "refuse" | "slam" | "mute" | "slow";
 
-/** What data events show; the core copies it. */
-const chunk = new Uint8Array(64 * Sock.REPLY_BYTES);
-/** Its beginnings, by length: a new view costs more than the step. */
-const views: Uint8Array[] = [];
-
-function view(length: number): Uint8Array {
-  for (let n = views.length; n <= length; n++) views.push(chunk.subarray(0, n));
-  return views[length]!;
-}
+/** What the server answers. */
+const NOTHING = 0;
+const PINGS = 1;
+const EVERYTHING = 2;
 
 export class Net {
   readonly scenario: MillScenario;
@@ -28,6 +25,8 @@ export class Net {
   /** Nothing gets from the client to the server. */
   hole = false;
   listening: Listening = "serve";
+  /** Follows from {@link listening}. */
+  answers = EVERYTHING;
   nextPort = FIRST_PORT;
   /** Ports below are somebody else's. */
   takenBelow = 0;
@@ -43,6 +42,7 @@ export class Net {
     copy.sockets = this.sockets.map((s) => s.clone());
     copy.hole = this.hole;
     copy.listening = this.listening;
+    copy.answers = this.answers;
     copy.nextPort = this.nextPort;
     copy.takenBelow = this.takenBelow;
     copy.#xprts = this.#xprts.slice();
@@ -59,58 +59,51 @@ export class Net {
     return this.#xprts[cookie] ?? 0;
   }
 
-  /** When TCP next tries again what met the blackhole. */
-  nextRetry(now: number): number {
-    let next = Number.POSITIVE_INFINITY;
-    for (const s of this.sockets)
-      if (s.retryAt > now && s.end !== Sock.GONE) next = Math.min(next, s.retryAt);
-    return next;
-  }
-
-  /** Adds what can happen in the network and at the server. */
-  offer(now: number, into: Offer): void {
-    for (let i = 0; i < this.sockets.length; i++) {
-      const s = this.sockets[i]!;
-      if (s.end === Sock.GONE) this.#offerStale(s, into);
-      else this.#offerLive(s, now, into);
+  /** Adds what can happen in the network and at the server, and when TCP next tries again what met the blackhole. */
+  offer(w: World, into: Offer): void {
+    const { sockets } = this;
+    into.nextMoment = NEVER;
+    for (let i = 0; i < sockets.length; i++) {
+      const s = sockets[i]!;
+      if (s.end === Sock.GONE) {
+        offerStale(s, into);
+        continue;
+      }
+      if (s.retryAt > w.now && s.retryAt < into.nextMoment) into.nextMoment = s.retryAt;
+      this.#offerLive(w, s, into);
     }
   }
 
-  #offerLive(s: Socket, now: number, into: Offer): void {
-    const { cookie } = s;
-    const through = !this.hole && now >= s.retryAt;
-    if (s.error !== Sock.NO_ERROR) into.add(choice(Kind.FAILED, cookie));
+  #offerLive(w: World, s: Socket, into: Offer): void {
+    const { codes } = into;
+    const { error } = s;
+    let n = into.count;
+    // Without `add` and with one code as the base of all: this is the most frequent code of a running world.
+    const none = codeOf(0, s.cookie);
+    const through = !this.hole && w.now >= s.retryAt && error === Sock.NO_ERROR;
+    if (error !== Sock.NO_ERROR) codes[n++] = none | Kind.FAILED;
     if (s.end === Sock.SYN_SENT) {
       if (s.peer === Sock.UNKNOWN) {
-        if (through && s.error === Sock.NO_ERROR) into.add(choice(Kind.SYN, cookie));
-      } else if (s.error !== Sock.REFUSED) into.add(choice(Kind.ESTABLISHED, cookie));
+        if (through) codes[n++] = none | Kind.SYN;
+      } else if (error !== Sock.REFUSED) codes[n++] = none | Kind.ESTABLISHED;
     } else {
-      if (s.out.length > 0 && through && s.error === Sock.NO_ERROR) into.add(choice(Kind.ARRIVE, cookie));
-      if (s.untaken > 0) into.add(choice(Kind.TAKEN, cookie));
-      this.#offerData(s, into);
+      if (through && s.out.length > 0) codes[n++] = none | Kind.ARRIVE;
+      if (s.untaken > 0) codes[n++] = none | Kind.TAKEN;
+      const { coming } = s;
+      if (coming > 0) {
+        codes[n++] = none | Kind.DATA;
+        const { cutBytes } = this.scenario;
+        if (cutBytes > 0 && coming > cutBytes && s.given === 0) codes[n++] = none | Kind.CUT;
+        if (coming > Sock.REPLY_BYTES) codes[n++] = none | Kind.JOINED;
+      } else if (s.fin && !s.finSeen) codes[n++] = none | Kind.FIN;
     }
-    if (s.todo.length === 0 || this.listening === "mute") return;
-    const slow = this.listening === "slow";
-    if (!slow || s.todo[1] === Sock.PING) into.add(choice(Kind.EXECUTE, cookie));
-    if (s.todo.length > 2 && (!slow || s.todo[3] === Sock.PING)) into.add(choice(Kind.OVERTAKE, cookie));
-  }
-
-  #offerData(s: Socket, into: Offer): void {
-    const { cookie, coming } = s;
-    if (coming > 0) {
-      into.add(choice(Kind.DATA, cookie));
-      const { cutBytes } = this.scenario;
-      if (cutBytes > 0 && coming > cutBytes && s.given === 0) into.add(choice(Kind.CUT, cookie));
-      if (coming > Sock.REPLY_BYTES) into.add(choice(Kind.JOINED, cookie));
-    } else if (s.fin && !s.finSeen) into.add(choice(Kind.FIN, cookie));
-  }
-
-  /** One late event of a socket that the core is done with. */
-  #offerStale(s: Socket, into: Offer): void {
-    if (s.synPending) into.add(choice(Kind.ESTABLISHED, s.cookie));
-    else if (s.coming > 0) into.add(choice(Kind.DATA, s.cookie));
-    else if (s.fin) into.add(choice(Kind.FIN, s.cookie));
-    if (s.error !== Sock.NO_ERROR) into.add(choice(Kind.FAILED, s.cookie));
+    const { todo } = s;
+    if (todo.length > 0 && this.answers !== NOTHING) {
+      const all = this.answers === EVERYTHING;
+      if (all || todo[1] === Sock.PING) codes[n++] = none | Kind.EXECUTE;
+      if (todo.length > 2 && (all || todo[3] === Sock.PING)) codes[n++] = none | Kind.OVERTAKE;
+    }
+    into.count = n;
   }
 
   happen(w: World, kind: number, cookie: number): void {
@@ -122,10 +115,10 @@ export class Net {
         return this.#accept(s);
       case Kind.ESTABLISHED:
         if (!stale) this.#established(w, s);
-        return w.post({ type: "established", cookie, localPort: s.port });
+        return w.post(Event.established(cookie, s.port));
       case Kind.FAILED:
         if (!stale) this.#failed(w, s);
-        return w.post({ type: "error", cookie, code: s.errorCode });
+        return w.post(Event.failed(cookie, s.errorCode));
       case Kind.ARRIVE:
         return this.#arrive(s);
       case Kind.DATA:
@@ -136,11 +129,11 @@ export class Net {
         return this.#data(w, s, s.coming);
       case Kind.FIN:
         s.finSeen = true;
-        return w.post({ type: "fin", cookie });
+        return w.post(Event.fin(cookie));
       case Kind.TAKEN: {
         const bytes = s.untaken;
         s.untaken = 0;
-        return w.post({ type: "writable", cookie, bytes });
+        return w.post(Event.taken(cookie, bytes));
       }
       case Kind.EXECUTE:
         return this.#execute(w, s, 0);
@@ -166,7 +159,7 @@ export class Net {
   send(w: World, cookie: number, xid: number, call: number, bytes: number): void {
     const s = this.find(cookie);
     if (s === undefined || s.end !== Sock.UP) return;
-    s.out.push(xid, call);
+    s.out.push(xid | 0, call);
     s.untaken += bytes;
     if (this.hole) s.hold(w.now);
   }
@@ -183,7 +176,7 @@ export class Net {
     s.fin &&= !s.finSeen;
     s.end = Sock.GONE;
     s.peer = Sock.CLOSED;
-    s.out.length = 0;
+    s.out = [];
     s.todo.length = 0;
     const late = s.synPending || s.coming > 0 || s.fin || s.error !== Sock.NO_ERROR;
     if (!this.scenario.stale || !late) this.#forget(s);
@@ -208,13 +201,13 @@ export class Net {
       case "restart-silent":
         return this.#endAll("silent");
       case "refuse":
-        this.listening = "refuse";
+        this.#listen("refuse");
         return this.#endAll("rst");
       case "slam":
       case "mute":
       case "slow":
       case "serve":
-        this.listening = deed;
+        this.#listen(deed);
         return;
       case "take-ports":
         this.takenBelow = this.nextPort;
@@ -223,11 +216,16 @@ export class Net {
     }
   }
 
+  #listen(how: Listening): void {
+    this.listening = how;
+    this.answers = how === "mute" ? NOTHING : how === "slow" ? PINGS : EVERYTHING;
+  }
+
   #endAll(how: "rst" | "fin" | "silent"): void {
     for (const s of this.sockets) {
       if (s.peer !== Sock.OPEN) continue;
       s.peer = Sock.CLOSED;
-      s.todo.length = 0;
+      s.todo = [];
       if (how === "rst") s.error = Sock.RESET;
       else if (how === "fin") s.fin = true;
     }
@@ -264,19 +262,18 @@ export class Net {
     const xid = s.out[0]!;
     const call = s.out[1]!;
     if (s.peer === Sock.OPEN) {
-      s.out.shift();
-      s.out.shift();
+      Sock.takePair(s.out, 0);
       s.todo.push(xid, call);
       return;
     }
-    s.out.length = 0;
+    s.out = [];
     s.error = Sock.RESET;
   }
 
   #execute(w: World, s: Socket, at: number): void {
     const xid = s.todo[at]!;
     const call = s.todo[at + 1]!;
-    s.todo.splice(at, 2);
+    Sock.takePair(s.todo, at);
     s.back.push(xid, call);
     if (call !== Sock.PING) w.calls[call]!.executions++;
   }
@@ -284,10 +281,11 @@ export class Net {
   #data(w: World, s: Socket, count: number): void {
     s.heardAt = w.now;
     // Which calls are answered by these bytes; a ping's answer does not count as a reply.
-    const whole = Math.floor((s.given + count) / Sock.REPLY_BYTES);
+    const { back } = s;
     let replies = 0;
-    for (let i = 0; i < whole; i++) if (s.back[2 * i + 1] !== Sock.PING) replies++;
-    s.read(count, chunk);
+    for (let i = 0, n = s.given + count; n >= Sock.REPLY_BYTES; i++, n -= Sock.REPLY_BYTES) {
+      if (back[2 * i + 1] !== Sock.PING) replies++;
+    }
     if (replies > 0) {
       s.answered = true;
       if (!s.probe && s.end === Sock.UP) {
@@ -296,7 +294,7 @@ export class Net {
         x.failures = 0;
       }
     }
-    w.post({ type: "data", cookie: s.cookie, bytes: view(count) });
+    w.post(Event.data(s.cookie, s.read(count)));
   }
 
   #lost(w: World, s: Socket, code: string): void {
@@ -304,7 +302,19 @@ export class Net {
   }
 
   #forget(s: Socket): void {
-    const at = this.sockets.indexOf(s);
-    if (at >= 0) this.sockets.splice(at, 1);
+    const { sockets } = this;
+    let at = sockets.indexOf(s);
+    if (at < 0) return;
+    for (at++; at < sockets.length; at++) sockets[at - 1] = sockets[at]!;
+    sockets.pop();
   }
+}
+
+/** One late event of a socket that the core is done with. */
+function offerStale(s: Socket, into: Offer): void {
+  const { cookie } = s;
+  if (s.synPending) into.add(codeOf(Kind.ESTABLISHED, cookie));
+  else if (s.coming > 0) into.add(codeOf(Kind.DATA, cookie));
+  else if (s.fin) into.add(codeOf(Kind.FIN, cookie));
+  if (s.error !== Sock.NO_ERROR) into.add(codeOf(Kind.FAILED, cookie));
 }

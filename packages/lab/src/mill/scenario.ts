@@ -65,3 +65,42 @@ export interface MillScenario {
   readonly taskNumbers: number;
   readonly config: ClntConfig;
 }
+
+/**
+ * The same scenario as an object of the one shape that all have: engines look a field up by an object's shape, and
+ * every way of writing a scenario down makes its own, which cost a running world a quarter of its time.
+ */
+export function inOneShape(s: MillScenario): MillScenario {
+  return {
+    name: s.name,
+    calls: s.calls,
+    operator: s.operator,
+    work: s.work,
+    eager: s.eager,
+    early: s.early,
+    patience: s.patience,
+    tickMs: s.tickMs,
+    cutBytes: s.cutBytes,
+    stale: s.stale,
+    healMs: s.healMs,
+    taskNumbers: s.taskNumbers,
+    config: configInOneShape(s.config),
+  };
+}
+
+function configInOneShape(c: ClntConfig): ClntConfig {
+  return {
+    kind: c.kind,
+    server: c.server,
+    nconnect: c.nconnect,
+    slots: c.slots,
+    seed: c.seed,
+    connect: c.connect,
+    reconnect: c.reconnect,
+    probe: c.probe,
+    idleMs: c.idleMs,
+    sendBufferBytes: c.sendBufferBytes,
+    maxRecordBytes: c.maxRecordBytes,
+    recordMs: c.recordMs,
+  };
+}

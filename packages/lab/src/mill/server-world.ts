@@ -162,7 +162,8 @@ export class ServerWorld {
   }
 
   #call(c: Connection, most: number): void {
-    const { bytes } = newRecord(c.sent);
+    const { bytes: slab, start, end } = newRecord(c.sent);
+    const bytes = slab.slice(start, end);
     setCallXid(bytes, c.sent);
     if (isStranger(c.sent)) bytes[19] = 99;
     const part = bytes.slice(c.given, c.given + most);

@@ -1,3 +1,4 @@
+import { choiceOf } from "./choice.js";
 import type { World } from "./world.js";
 
 /** A world that was reached, and how. */
@@ -22,7 +23,7 @@ export function shortest(
     const next: Reached[] = [];
     for (const from of ring) {
       for (let index = 0; index < from.world.count; index++) {
-        const { name } = from.world.choices()[index]!;
+        const { name } = choiceOf(from.world.codeAt(index));
         const there = from.world.fork();
         there.step(index);
         const reached = { world: there, from, name };

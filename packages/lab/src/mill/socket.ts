@@ -1,4 +1,5 @@
 /** One TCP connection as both ends and the way between them see it. Plain data. */
+import { setUint32 } from "./record.js";
 
 /** Client's end. */
 export const SYN_SENT = 0;
@@ -25,6 +26,48 @@ export const IN_USE = 3;
 
 const NEVER = Number.POSITIVE_INFINITY;
 
+/** Takes the pair at `at` out of a queue. Queues are short, and `splice` makes an array. */
+export function takePair(queue: number[], at: number): void {
+  for (let i = at + 2; i < queue.length; i++) queue[i - 2] = queue[i]!;
+  queue.pop();
+  queue.pop();
+}
+
+/** As many replies in a row, of which only the xids and the calls' numbers differ; and room for a part of them. */
+let replies = new Uint8Array(0);
+let part = new Uint8Array(0);
+/** Their beginnings, by length: a view costs more than a step. */
+let wholes: Uint8Array[] = [];
+let parts: Uint8Array[] = [];
+
+function makeRoom(count: number): void {
+  replies = new Uint8Array(count * REPLY_BYTES);
+  part = new Uint8Array(replies.length);
+  wholes = Array.from({ length: count + 1 }, (_, n) => replies.subarray(0, n * REPLY_BYTES));
+  parts = Array.from({ length: part.length + 1 }, (_, n) => part.subarray(0, n));
+  for (let at = 0; at < replies.length; at += REPLY_BYTES) {
+    replies[at] = 0x80;
+    replies[at + 3] = REPLY_BYTES - 4;
+    replies[at + 11] = 1;
+  }
+}
+
+/** The first `count` replies of a queue, as bytes. */
+function wholeReplies(queue: readonly number[], count: number): Uint8Array {
+  if (count >= wholes.length) makeRoom(2 * count + 14);
+  for (let i = 0, at = 0; i < count; i++, at += REPLY_BYTES) {
+    setUint32(replies, at + 4, queue[2 * i]!);
+    setUint32(replies, at + 28, queue[2 * i + 1]!);
+  }
+  return wholes[count]!;
+}
+
+/** `count` bytes of `bytes` from `from` on. */
+function partOf(bytes: Uint8Array, from: number, count: number): Uint8Array {
+  for (let i = 0; i < count; i++) part[i] = bytes[from + i]!;
+  return parts[count]!;
+}
+
 export class Socket {
   readonly cookie: number;
   readonly xprt: number;
@@ -32,7 +75,10 @@ export class Socket {
   readonly port: number;
   end = SYN_SENT;
   peer = UNKNOWN;
-  /** Calls on their way to the server, and those that it has taken: xid and call number by turns. */
+  /**
+   * Calls on their way to the server, and those that it has taken: xid and call number by turns. Xids with a sign: an
+   * array of small integers is a cheaper one.
+   */
   out: number[] = [];
   todo: number[] = [];
   /** Replies on their way to the client, as above, and then perhaps a FIN. */
@@ -93,27 +139,17 @@ export class Socket {
     return (this.back.length >> 1) * REPLY_BYTES - this.given;
   }
 
-  /** Writes the next `count` bytes of the replies to `into` and takes them off. */
-  read(count: number, into: Uint8Array): void {
-    for (let at = 0; at < count; ) {
-      const n = Math.min(count - at, REPLY_BYTES - this.given);
-      for (let i = 0; i < n; i++) into[at + i] = this.#byte(this.given + i);
-      at += n;
-      this.given += n;
-      if (this.given < REPLY_BYTES) return;
-      this.given = 0;
-      this.back.shift();
-      this.back.shift();
-    }
-  }
-
-  #byte(at: number): number {
-    if (at === 0) return 0x80;
-    if (at === 3) return REPLY_BYTES - 4;
-    if (at === 11) return 1;
-    if (at >= 4 && at < 8) return (this.back[0]! >>> (8 * (7 - at))) & 255;
-    if (at >= 28) return (this.back[1]! >>> (8 * (31 - at))) & 255;
-    return 0;
+  /** Takes the next `count` bytes of the replies off; they are good until the next time. */
+  read(count: number): Uint8Array {
+    const { back, given } = this;
+    const end = given + count;
+    const begun = Math.ceil(end / REPLY_BYTES);
+    const replies = wholeReplies(back, begun);
+    const bytes = begun * REPLY_BYTES === count ? replies : partOf(replies, given, count);
+    const whole = Math.floor(end / REPLY_BYTES);
+    for (let i = 0; i < whole; i++) takePair(back, 0);
+    this.given = end - whole * REPLY_BYTES;
+    return bytes;
   }
 
   /** Something waits in front of a blackhole since `now`. */

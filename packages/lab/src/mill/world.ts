@@ -1,14 +1,15 @@
 import type { Clnt, ClntConfig, ClntEffect, ClntEvent, Machine } from "unstuck/sunrpc";
 import * as Kind from "./choice.js";
-import { ACTORS, choice, type Enabled, Offer } from "./choice.js";
+import { ACTORS, argOf, choiceOf, codeOf, type Enabled, kindOf, Offer } from "./choice.js";
 import { digestOf } from "./digest.js";
+import * as Event from "./event.js";
 import { CallFacts, XprtFacts } from "./facts.js";
 import { Net } from "./net.js";
-import { freeTask, nextMoment, offer } from "./offers.js";
-import type { Effect, Property } from "./property.js";
+import { freeTask, offer } from "./offers.js";
+import type { Effect } from "./property.js";
 import type { PropertySet } from "./property-set.js";
 import { newRecord, TOKEN_BYTES, uint32 } from "./record.js";
-import type { MillScenario } from "./scenario.js";
+import { type Deed, inOneShape, type MillScenario } from "./scenario.js";
 import * as Sock from "./socket.js";
 
 /** The client core that is looked at: the product's own classes, or a copy of them that was broken on purpose. */
@@ -46,49 +47,60 @@ export class World {
   stepsAtOnce = 0;
   /** Since when all has been well outside. */
   wellSince = 0;
-  unsettled = 0;
+  /** All deeds are done: nothing outside is broken any more. */
+  isWell: boolean;
+  /** Numbers of the calls that have not settled, in order. */
+  unsettled: number[] = [];
+  /** Those of them whose caller may lose interest. */
+  cancellable: number[] = [];
   isClosed = false;
   over: Over | undefined;
-  work: Enabled[] = [];
+  /** The run queue: codes of choices, oldest first. */
+  work: number[] = [];
   readonly #properties: PropertySet;
   readonly #classes: CoreClasses;
   readonly #offered = new Offer();
 
   /** `machine` is for {@link fork}. */
   constructor(scenario: MillScenario, properties: PropertySet, classes: CoreClasses, machine?: Machine) {
-    this.scenario = scenario;
+    this.scenario = machine === undefined ? inOneShape(scenario) : scenario;
     this.#classes = classes;
     this.#properties = properties;
-    const { config } = scenario;
+    const { config } = this.scenario;
     this.machine = machine ?? new classes.Machine(config, 0);
     // The lab chooses the jitter: always the middle, so that equal moments stay equal.
     this.machine.random = half;
     this.core = new classes.Clnt(config, 0, this.machine);
-    this.net = new Net(scenario);
+    this.net = new Net(this.scenario);
+    this.isWell = scenario.operator.length === 0;
     if (machine !== undefined) return;
     for (let i = 0; i < config.nconnect; i++) this.xprts.push(new XprtFacts());
     this.#offer();
   }
 
-  /** What may happen next; good until the next step. */
+  /** What may happen next. */
   choices(): readonly Enabled[] {
-    const { list, count } = this.#offered;
-    return list.length === count ? list : list.slice(0, count);
+    const { codes, count } = this.#offered;
+    return Array.from({ length: count }, (_, i) => choiceOf(codes[i]!));
   }
 
-  /** How many {@link choices} there are: cheaper than making their list. */
+  /** How many {@link choices} there are, and the code of each: cheaper than making their list. */
   get count(): number {
     return this.#offered.count;
   }
 
+  codeAt(index: number): number {
+    return this.#offered.codes[index]!;
+  }
+
   /** Has choice `index` of {@link choices} happen. */
   step(index: number): void {
-    const what = this.#offered.list[index]!;
+    const code = this.#offered.codes[index]!;
     this.steps++;
     this.stepsAtOnce++;
     try {
-      this.#happen(what);
-      this.#check(this.#properties.step);
+      this.#happen(code);
+      this.#properties.step(this);
       if (this.stepsAtOnce > MOST_STEPS_AT_ONCE) {
         this.fail("sleep-in-every-cycle", `${MOST_STEPS_AT_ONCE} steps at one moment`);
       }
@@ -122,7 +134,9 @@ export class World {
     copy.clockMoves = this.clockMoves;
     copy.stepsAtOnce = this.stepsAtOnce;
     copy.wellSince = this.wellSince;
-    copy.unsettled = this.unsettled;
+    copy.isWell = this.isWell;
+    copy.unsettled = this.unsettled.slice();
+    copy.cancellable = this.cancellable.slice();
     copy.isClosed = this.isClosed;
     copy.over = this.over;
     copy.work = this.work.slice();
@@ -134,11 +148,6 @@ export class World {
     this.over ??= { broken, why };
   }
 
-  /** All deeds are done: nothing outside is broken any more. */
-  get isWell(): boolean {
-    return this.deeds === this.scenario.operator.length;
-  }
-
   #offer(): void {
     this.#offered.count = 0;
     if (this.over !== undefined) return;
@@ -146,88 +155,89 @@ export class World {
     if (this.#offered.count === 0) this.over = "stuck";
   }
 
-  #happen({ kind, arg }: Enabled): void {
+  #happen(code: number): void {
+    const kind = kindOf(code);
+    const arg = argOf(code);
     switch (kind) {
       case Kind.CALL:
         return this.#call(arg);
       case Kind.CANCEL:
         this.#somebodyActed();
         this.calls[arg]!.cancelled = true;
-        return this.post({ type: "cancel", task: this.calls[arg]!.task });
+        return this.post(Event.cancel(this.calls[arg]!.task));
       case Kind.CLOSE:
         return this.#close();
       case Kind.DEADLINE:
         return this.#moveClock();
       case Kind.DEED:
-        this.#somebodyActed();
-        this.deeds++;
-        this.deedAt = this.now;
-        this.wellSince = this.now;
-        return this.net.deed(this.scenario.operator[arg]!, this.now);
+        return this.#deed(this.scenario.operator[arg]!);
       case Kind.TASK:
       case Kind.CONNECT:
       case Kind.DISCONNECT:
-        return this.#run(kind, arg);
+        return this.#run(code);
       default:
         return this.net.happen(this, kind, arg);
     }
   }
 
+  #deed(deed: Deed): void {
+    this.#somebodyActed();
+    this.deeds++;
+    this.deedAt = this.now;
+    this.wellSince = this.now;
+    this.isWell = this.deeds === this.scenario.operator.length;
+    this.net.deed(deed, this.now);
+  }
+
   #call(number: number): void {
+    const { now } = this;
     const plan = this.scenario.calls[number]!;
     const task = freeTask(this);
-    const call = new CallFacts(plan, task, this.now);
-    this.calls.push(call);
-    this.unsettled++;
-    this.wellSince = this.now;
+    this.calls.push(new CallFacts(plan, task, now));
+    this.unsettled.push(number);
+    if (plan.mayCancel === true) this.cancellable.push(number);
+    this.wellSince = now;
     this.#somebodyActed();
-    const deadline = plan.deadlineMs === undefined ? undefined : this.now + plan.deadlineMs;
-    this.post({ type: "call", task, tag: number, record: newRecord(number), policy: plan.policy, deadline });
+    const deadline = plan.deadlineMs === undefined ? undefined : now + plan.deadlineMs;
+    this.post(Event.call(task, number, newRecord(number), plan.policy, deadline));
   }
 
   #close(): void {
     this.isClosed = true;
-    this.post({ type: "close" });
+    this.post(Event.close());
     // What was in the run queue still runs, and finds nothing to do.
-    while (this.work.length > 0 && this.over === undefined) {
-      const { kind, arg } = this.work[0]!;
-      this.#run(kind, arg);
-    }
-    this.#check(this.#properties.closed);
+    while (this.work.length > 0 && this.over === undefined) this.#run(this.work[0]!);
+    this.#properties.closed(this);
     this.over ??= "goal";
   }
 
   #moveClock(): void {
     this.clockMoves++;
     this.stepsAtOnce = 0;
-    const { deadline } = this.core;
-    const now = Math.max(this.now, nextMoment(this, this.#offered));
-    if (now > this.now) for (const x of this.xprts) x.connects = 0;
-    this.now = now;
-    if (this.#offered.busy) {
-      this.early++;
-      this.wellSince = now;
+    const { busy, nextMoment } = this.#offered;
+    const { timerAt } = this.machine;
+    if (nextMoment > this.now) {
+      this.now = nextMoment;
+      for (let i = 0; i < this.xprts.length; i++) this.xprts[i]!.connects = 0;
     }
-    if (deadline !== undefined && deadline <= now) this.post({ type: "deadline" });
-    this.#check(this.#properties.moved);
+    if (busy) {
+      this.early++;
+      this.wellSince = this.now;
+    }
+    if (timerAt <= this.now) this.post(Event.deadline());
+    this.#properties.moved(this);
   }
 
-  #run(kind: number, arg: number): void {
-    const at = this.work.indexOf(choice(kind, arg));
-    if (at === 0) this.work.shift();
-    else this.work.splice(at, 1);
-    if (kind === Kind.TASK) this.post({ type: "run", work: { kind: "task", task: arg } });
-    else if (kind === Kind.CONNECT) this.post({ type: "run", work: { kind: "connect", xprt: arg } });
-    else {
-      const work = { kind: "disconnect", xprt: this.net.xprtOf(arg), cookie: arg } as const;
-      this.post({ type: "run", work });
-    }
+  #run(code: number): void {
+    takeOut(this.work, code);
+    const xprt = kindOf(code) === Kind.DISCONNECT ? this.net.xprtOf(argOf(code)) : 0;
+    this.post(Event.run(code, xprt));
   }
 
   #somebodyActed(): void {
     this.clockMoves = 0;
     this.stepsAtOnce = 0;
-    for (const x of this.xprts) x.connects = 0;
+    for (let i = 0; i < this.xprts.length; i++) this.xprts[i]!.connects = 0;
   }
 
   /** Steps the core, and does what it wants done. */
@@ -241,19 +251,19 @@ export class World {
   #perform(effect: ClntEffect): void {
     switch (effect.type) {
       case "connect":
-        for (const p of this.#properties.connect) this.#say(p, p.connect!(this, effect));
+        this.#properties.connect(this, effect);
         return this.net.connect(this, effect);
       case "send":
         return this.#send(effect);
       case "shutdown":
       case "abort":
-        for (const p of this.#properties.drop) this.#say(p, p.drop!(this, effect));
+        this.#properties.drop(this, effect);
         return this.net.drop(this, effect.cookie);
       case "schedule": {
         const { work } = effect;
-        if (work.kind === "task") this.work.push(choice(Kind.TASK, work.task));
-        else if (work.kind === "connect") this.work.push(choice(Kind.CONNECT, work.xprt));
-        else this.work.push(choice(Kind.DISCONNECT, work.cookie));
+        if (work.kind === "task") this.work.push(codeOf(Kind.TASK, work.task));
+        else if (work.kind === "connect") this.work.push(codeOf(Kind.CONNECT, work.xprt));
+        else this.work.push(codeOf(Kind.DISCONNECT, work.cookie));
         return;
       }
       case "settle":
@@ -267,31 +277,28 @@ export class World {
     const { bytes, start, end } = effect.record;
     const xid = uint32(bytes, start + 4);
     const call = uint32(bytes, start + 24) === 0 ? Sock.PING : uint32(bytes, end - TOKEN_BYTES);
-    for (const p of this.#properties.send) this.#say(p, p.send!(this, effect, call, xid));
+    this.#properties.send(this, effect, call, xid);
     if (call !== Sock.PING) {
       const facts = this.calls[call]!;
       if (facts.sends++ === 0) facts.xid = xid;
-      facts.sentAt = this.now;
     }
     this.net.send(this, effect.cookie, xid, call, end - start);
   }
 
   #settle(effect: Effect<"settle">): void {
     const number = effect.tag as number;
-    for (const p of this.#properties.settle) this.#say(p, p.settle!(this, effect, number));
-    if (this.calls[number]!.settled++ === 0) this.unsettled--;
+    this.#properties.settle(this, effect, number);
+    const call = this.calls[number]!;
+    if (call.settled++ > 0) return;
+    takeOut(this.unsettled, number);
+    if (call.plan.mayCancel === true) takeOut(this.cancellable, number);
   }
+}
 
-  #check(properties: readonly Property[]): void {
-    for (let i = 0; i < properties.length; i++) {
-      const p = properties[i]!;
-      this.#say(p, (p.step ?? p.moved ?? p.closed)!(this));
-    }
-  }
-
-  #say(p: Property, why: string | undefined): void {
-    if (why !== undefined) this.fail(p.name, why);
-  }
+/** Without the array that `splice` makes. */
+function takeOut(list: number[], one: number): void {
+  for (let at = list.indexOf(one) + 1; at < list.length; at++) list[at - 1] = list[at]!;
+  list.pop();
 }
 
 function half(): number {

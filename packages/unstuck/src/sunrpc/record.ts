@@ -35,6 +35,9 @@ export class RecordError extends Error {
   }
 }
 
+/** Room for so many waiting records is kept; more came in a burst. */
+const MOST_KEPT = 256;
+
 const NO_BYTES = new Uint8Array(0);
 
 /** Writes the mark of a fragment of `length` bytes to `bytes[at..at+4]`. */
@@ -107,8 +110,10 @@ export class RecordReader {
   // its buffer makes V8 give it one.
   #asked = false;
 
-  #ready: Span[] = [];
+  // Records that wait in `next`: [head, tail). Mostly one, so the list is kept rather than made anew.
+  #ready: (Span | undefined)[] = [];
   #head = 0;
+  #tail = 0;
   #error: RecordError | undefined;
 
   constructor(options: RecordReaderOptions = {}) {
@@ -119,12 +124,12 @@ export class RecordReader {
 
   /** True between records: nothing is half read and nothing waits in {@link next}. */
   get clean(): boolean {
-    return this.#own === undefined && this.#at === this.#end && this.#head === this.#ready.length;
+    return this.#own === undefined && this.#at === this.#end && this.#head === this.#tail;
   }
 
   /** Complete records that {@link next} would return. */
   get ready(): number {
-    return this.#ready.length - this.#head;
+    return this.#tail - this.#head;
   }
 
   /**
@@ -165,11 +170,13 @@ export class RecordReader {
    * Throws {@link RecordError} after the last good record of a stream that went bad.
    */
   next(): Span | undefined {
-    if (this.#head < this.#ready.length) {
-      const record = this.#ready[this.#head++]!;
-      if (this.#head === this.#ready.length) {
-        this.#ready = [];
-        this.#head = 0;
+    if (this.#head < this.#tail) {
+      const record = this.#ready[this.#head]!;
+      // Its memory is its holder's to keep.
+      this.#ready[this.#head++] = undefined;
+      if (this.#head === this.#tail) {
+        this.#head = this.#tail = 0;
+        if (this.#ready.length > MOST_KEPT) this.#ready = [];
       }
       return record;
     }
@@ -190,7 +197,8 @@ export class RecordReader {
     copy.#want = this.#want;
     copy.#last = this.#last;
     copy.#fragments = this.#fragments;
-    copy.#ready = this.#ready.slice(this.#head);
+    copy.#ready = this.#ready.slice(this.#head, this.#tail);
+    copy.#tail = copy.#ready.length;
     copy.#error = this.#error;
     return copy;
   }
@@ -219,7 +227,7 @@ export class RecordReader {
         }
         if (this.#have < this.#want) break;
         if (this.#last) {
-          this.#ready.push({ bytes: this.#own, start: 0, end: this.#have });
+          this.#ready[this.#tail++] = { bytes: this.#own, start: 0, end: this.#have };
           this.#own = undefined;
           this.#have = 0;
           this.#want = 0;
@@ -249,7 +257,7 @@ export class RecordReader {
     if (last && this.#own === undefined) {
       const start = at + MARK_BYTES;
       if (start + length <= this.#end) {
-        this.#ready.push({ bytes: slab, start, end: start + length });
+        this.#ready[this.#tail++] = { bytes: slab, start, end: start + length };
         this.#at = this.#shared = start + length;
         return true;
       }

@@ -4,10 +4,10 @@ import type { Property } from "../property.js";
 export const answerAfterHeal: Property = {
   name: "answer-after-heal",
   moved(w) {
-    if (!w.isWell || w.unsettled === 0) return undefined;
+    if (!w.isWell || w.unsettled.length === 0) return undefined;
     const ms = w.now - w.wellSince;
     if (ms <= w.scenario.healMs) return undefined;
-    const late = w.calls.findIndex((call) => call.settled === 0 && call.isHard);
-    return late < 0 ? undefined : `call ${late} has no reply ${ms} ms after all was well`;
+    const late = w.unsettled.find((number) => w.calls[number]!.isHard);
+    return late === undefined ? undefined : `call ${late} has no reply ${ms} ms after all was well`;
   },
 };

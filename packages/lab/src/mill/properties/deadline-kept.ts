@@ -3,16 +3,14 @@ import type { Property } from "../property.js";
 /** No call outlives its deadline, and no soft one its major timeout. */
 export const deadlineKept: Property = {
   name: "deadline-kept",
-  moved(w) {
-    for (let i = 0; i < w.calls.length; i++) {
-      const call = w.calls[i]!;
-      if (call.settled > 0) continue;
-      if (w.now >= call.deadlineAt) return `call ${i} outlives its deadline`;
-      if (call.isHard) continue;
-      const { mode, timeoMs, retrans } = call.plan.policy;
-      if (w.now >= call.startedAt + timeoMs * (retrans + 1)) {
-        return `call ${i} is ${mode} and outlives its major timeout`;
-      }
+  moved({ now, calls, unsettled }) {
+    for (let i = 0; i < unsettled.length; i++) {
+      const number = unsettled[i]!;
+      const call = calls[number]!;
+      if (now < call.endsBy) continue;
+      return now >= call.deadlineAt
+        ? `call ${number} outlives its deadline`
+        : `call ${number} is ${call.plan.policy.mode} and outlives its major timeout`;
     }
     return undefined;
   },

@@ -12,8 +12,8 @@ export const healthyLeftAlone: Property = {
     const s = w.net.find(cookie);
     if (s === undefined || s.probe || s.end !== UP || s.finSeen || w.isClosed) return undefined;
     if (type === "abort") return heardLately(w, cookie, "is reset");
-    const waits = w.calls.findIndex((call) => call.settled === 0 && call.sends > 0);
-    return waits < 0 || w.scenario.config.nconnect > 1
+    const waits = w.unsettled.find((number) => w.calls[number]!.sends > 0);
+    return waits === undefined || w.scenario.config.nconnect > 1
       ? undefined
       : `socket ${cookie} is closed under call ${waits}`;
   },

@@ -5,7 +5,9 @@ import { GONE } from "../socket.js";
 export const oneConnect: Property = {
   name: "one-connect",
   connect(w, { cookie, xprt, probe }) {
-    for (const s of w.net.sockets) {
+    const { sockets } = w.net;
+    for (let i = 0; i < sockets.length; i++) {
+      const s = sockets[i]!;
       if (s.cookie === cookie) return `cookie ${cookie} names two sockets`;
       if (s.xprt === xprt && s.probe === probe && s.end !== GONE) {
         return `transport ${xprt} makes socket ${cookie} while it has ${s.cookie}`;

@@ -9,11 +9,11 @@ export const sameXid: Property = {
     const call = w.calls[number];
     if (call === undefined) return `a record of call ${number}, which was never made`;
     if (call.sends > 0 && call.xid !== xid) return `call ${number} was sent as ${call.xid} and now as ${xid}`;
-    for (let i = 0; i < w.calls.length; i++) {
-      const other = w.calls[i]!;
-      if (i !== number && other.settled === 0 && other.sends > 0 && other.xid === xid) {
-        return `calls ${i} and ${number} both have xid ${xid}`;
-      }
+    for (let i = 0; i < w.unsettled.length; i++) {
+      const other = w.unsettled[i]!;
+      const { sends, xid: its } = w.calls[other]!;
+      if (other !== number && sends > 0 && its === xid)
+        return `calls ${other} and ${number} both have xid ${xid}`;
     }
     return undefined;
   },

@@ -4,7 +4,7 @@ import { setCallXid } from "../msg/call.js";
 import type { ClntEvent, Outcome } from "../port.js";
 import { MARK_BYTES } from "../record.js";
 import { Call, majorSpanMs, nextTimeoutMs } from "./call.js";
-import { type CallMove, type CallState, callMove } from "./clnt.states.js";
+import { type CallMove, type CallState, callMove, xprtMove } from "./clnt.states.js";
 import type { Machine } from "./machine.js";
 import { whyItWaits } from "./snapshot.js";
 import type { WaitList, Xprt } from "./xprt.js";
@@ -23,6 +23,8 @@ const LOST = callMove("lost", "connect");
 const ENDED = callMove("end", "done");
 const TO_ZOMBIE = callMove("end", "zombie");
 const FORGOTTEN = callMove("forget", "done");
+const WANT_DUE = xprtMove("want", "due");
+const WANT_BACKOFF = xprtMove("want", "backoff");
 
 export function newCall(m: Machine, ev: ClntEvent & { type: "call" }): void {
   const xid = m.xidOf(ev.task);
@@ -104,8 +106,8 @@ function wait(m: Machine, call: Call, move: CallMove, list: WaitList): void {
 /** A call needs the connection: the connect work is due, once, and not before the last failure's pause is over. */
 export function want(m: Machine, x: Xprt): void {
   if (x.state !== "idle") return;
-  if (m.now < x.restUntil) return m.go(x, "want", "backoff", x.restUntil);
-  m.go(x, "want", "due");
+  if (m.now < x.restUntil) return m.go(x, WANT_BACKOFF, x.restUntil);
+  m.go(x, WANT_DUE);
   m.emit({ type: "schedule", work: { kind: "connect", xprt: x.id } });
 }
 

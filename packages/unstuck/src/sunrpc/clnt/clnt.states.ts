@@ -61,18 +61,28 @@ export const CALL_STATES: Table<CallState, CallInput> = {
   done: {},
 };
 
-/** A move of a call, looked up once: what the table says costs every call otherwise. */
-export interface CallMove {
-  readonly input: CallInput;
-  readonly to: CallState;
+/** A move, looked up once: to ask the table each time costs more than the rest of the step. */
+export interface Move<S extends string, I extends string> {
+  readonly input: I;
+  readonly to: S;
   /** The states the table allows it in. */
-  readonly from: readonly CallState[];
+  readonly from: readonly S[];
 }
+export type CallMove = Move<CallState, CallInput>;
+export type XprtMove = Move<XprtState, XprtInput>;
 
 /** The move of {@link CALL_STATES} that leads to `to` on `input`. */
 export function callMove(input: CallInput, to: CallState): CallMove {
-  const states = Object.keys(CALL_STATES) as CallState[];
-  return { input, to, from: states.filter((state) => CALL_STATES[state][input]?.includes(to)) };
+  return { input, to, from: allowing(CALL_STATES, input, to) };
+}
+
+/** The move of {@link XPRT_STATES} that leads to `to` on `input`. */
+export function xprtMove(input: XprtInput, to: XprtState): XprtMove {
+  return { input, to, from: allowing(XPRT_STATES, input, to) };
+}
+
+function allowing<S extends string, I extends string>(table: Table<S, I>, input: I, to: S): readonly S[] {
+  return (Object.keys(table) as S[]).filter((state) => table[state][input]?.includes(to));
 }
 
 /** The path probe of one transport. */

@@ -2,17 +2,37 @@
 import type { Instant } from "../port.js";
 import { RecordReader } from "../record.js";
 import { end, firstWaiter, onConnectionLost, wake } from "./calls.js";
-import type { XprtInput } from "./clnt.states.js";
+import { type XprtInput, type XprtMove, xprtMove } from "./clnt.states.js";
 import type { Machine } from "./machine.js";
 import type { Xprt } from "./xprt.js";
+
+const UNWANTED = xprtMove("run", "idle");
+const CONNECTING = xprtMove("run", "connecting");
+const CONNECTED = xprtMove("established", "connected");
+const DISCONNECTING = xprtMove("lost", "disconnecting");
+const REPLACED = xprtMove("replace", "due");
+const UNUSED = xprtMove("unused", "idle");
+const CLOSED = xprtMove("close", "closed");
+
+/** Where a transport without its socket goes to: nobody waits, it must rest first, or it connects at once. */
+type Aftermath = { readonly [to in "idle" | "backoff" | "due"]: XprtMove };
+
+function aftermath(input: XprtInput): Aftermath {
+  return { idle: xprtMove(input, "idle"), backoff: xprtMove(input, "backoff"), due: xprtMove(input, "due") };
+}
+
+const AFTER_FAILURE = aftermath("failed");
+const AFTER_LOSS = aftermath("lost");
+const AFTER_DISCONNECT = aftermath("run");
+const AFTER_REST = aftermath("timer");
 
 /** The connect work runs: the only place a transport's socket is made. */
 export function runConnect(m: Machine, x: Xprt): void {
   if (x.state !== "due") return;
-  if (firstWaiter(m, x.waiting.connect, "connect") === undefined) return m.go(x, "run", "idle");
+  if (firstWaiter(m, x.waiting.connect, "connect") === undefined) return m.go(x, UNWANTED);
   x.cookie = m.newCookie();
   x.connects++;
-  m.go(x, "run", "connecting", m.now + attemptMs(m, x, x.failures));
+  m.go(x, CONNECTING, m.now + attemptMs(m, x, x.failures));
   const port = portToUse(m, x);
   m.note(x, "connecting", port === undefined && x.localPort !== 0 ? "from a fresh port" : undefined);
   m.emit({ type: "connect", cookie: x.cookie, xprt: x.id, localPort: port, probe: false });
@@ -49,7 +69,7 @@ export function onEstablished(m: Machine, x: Xprt, localPort: number | undefined
   x.recordAt = m.now;
   x.idleSince = m.now;
   x.checkAt = Number.POSITIVE_INFINITY;
-  m.go(x, "established", "connected", m.now + m.config.idleMs);
+  m.go(x, CONNECTED, m.now + m.config.idleMs);
   if (localPort !== undefined) keepPort(m, x, localPort);
   m.note(x, "established");
   wake(m, x.waiting.connect, "connect", Number.POSITIVE_INFINITY);
@@ -66,27 +86,25 @@ function keepPort(m: Machine, x: Xprt, port: number): void {
   }
 }
 
-const PORT_TAKEN: ReadonlySet<string> = new Set(["EADDRINUSE", "EADDRNOTAVAIL"]);
-const UNANSWERED: ReadonlySet<string> = new Set(["ETIMEDOUT", "ECONNRESET"]);
-
 /** The connect attempt failed. Every code is transient here: it is the callers' policies that end calls. */
 export function onConnectFailed(m: Machine, x: Xprt, code: string): void {
   m.note(x, "connect-failed", code);
   x.cookie = 0;
   x.lastFailure = code;
-  x.unanswered = UNANSWERED.has(code) ? x.unanswered + 1 : 0;
+  x.unanswered = code === "ETIMEDOUT" || code === "ECONNRESET" ? x.unanswered + 1 : 0;
   // Our own old port says nothing about the server: from a fresh one it may be reached.
-  if (PORT_TAKEN.has(code) && x.localPort !== 0 && !x.portTaken) x.portTaken = true;
+  const isTaken = code === "EADDRINUSE" || code === "EADDRNOTAVAIL";
+  if (isTaken && x.localPort !== 0 && !x.portTaken) x.portTaken = true;
   else failSoftconn(m, x, code);
   x.failures++;
   // An attempt that ran out of time was itself a pause.
-  retryOrRest(m, x, "failed", code === "ETIMEDOUT" ? 1 : x.failures);
+  retryOrRest(m, x, AFTER_FAILURE, code === "ETIMEDOUT" ? 1 : x.failures);
 }
 
 function failSoftconn(m: Machine, x: Xprt, code: string): void {
-  if (x.waiting.connect.isEmpty) return;
-  for (const task of x.waiting.connect.toArray()) {
-    const call = m.calls.get(task);
+  const { connect } = x.waiting;
+  for (let i = 0; i < connect.length; i++) {
+    const call = m.calls.get(connect.at(i));
     if (call?.state === "connect" && call.policy.softconn) end(m, call, code);
   }
 }
@@ -99,7 +117,7 @@ export function onFin(m: Machine, x: Xprt): void {
   m.endProbe(x);
   m.note(x, "fin-received");
   x.lastFailure = "closed by the server";
-  m.go(x, "lost", "disconnecting");
+  m.go(x, DISCONNECTING);
   m.emit({ type: "schedule", work: { kind: "disconnect", xprt: x.id, cookie: x.cookie } });
 }
 
@@ -107,7 +125,7 @@ export function onFin(m: Machine, x: Xprt): void {
 export function runDisconnect(m: Machine, x: Xprt, cookie: number): void {
   if (x.state !== "disconnecting" || x.cookie !== cookie) return;
   m.emit({ type: "abort", cookie });
-  onLost(m, x, "run");
+  onLost(m, x, AFTER_DISCONNECT);
 }
 
 /** The socket is dead (or never came to life). */
@@ -115,7 +133,7 @@ export function onSocketError(m: Machine, x: Xprt, code: string): void {
   if (x.state === "connecting") return onConnectFailed(m, x, code);
   m.note(x, code === "ECONNRESET" ? "reset-received" : "socket-error", code);
   x.lastFailure = code;
-  onLost(m, x, "lost");
+  onLost(m, x, AFTER_LOSS);
 }
 
 /** The peer broke the protocol: whatever follows on this connection cannot be trusted. */
@@ -123,7 +141,7 @@ export function onProtocolError(m: Machine, x: Xprt, why: string): void {
   m.note(x, "bad-record", why);
   x.lastFailure = why;
   m.emit({ type: "abort", cookie: x.cookie });
-  onLost(m, x, "lost");
+  onLost(m, x, AFTER_LOSS);
 }
 
 /** The probe's verdict: the server can be reached, but not through this socket. */
@@ -132,15 +150,15 @@ export function replace(m: Machine, x: Xprt): void {
   x.replacements++;
   m.emit({ type: "abort", cookie: x.cookie });
   forgetConnection(m, x);
-  m.go(x, "replace", "due");
+  m.go(x, REPLACED);
   m.emit({ type: "schedule", work: { kind: "connect", xprt: x.id } });
 }
 
-function onLost(m: Machine, x: Xprt, input: XprtInput): void {
+function onLost(m: Machine, x: Xprt, after: Aftermath): void {
   const wasAnswered = x.answered;
   forgetConnection(m, x);
   // The first reconnect after a connection that worked is immediate, once: until a reply, all others sleep first.
-  retryOrRest(m, x, input, wasAnswered && x.failures === 0 ? 0 : Math.max(1, x.failures), !wasAnswered);
+  retryOrRest(m, x, after, wasAnswered && x.failures === 0 ? 0 : Math.max(1, x.failures), !wasAnswered);
   x.failures++;
 }
 
@@ -154,14 +172,17 @@ function forgetConnection(m: Machine, x: Xprt): void {
   onConnectionLost(m, x);
 }
 
-function retryOrRest(m: Machine, x: Xprt, input: XprtInput, exponent: number, wasClosed = false): void {
+function retryOrRest(m: Machine, x: Xprt, after: Aftermath, exponent: number, wasClosed = false): void {
   const { baseMs, capMs, closedCapMs } = m.config.reconnect;
-  const ms = Math.min(baseMs * 2 ** Math.min(exponent - 1, 20), wasClosed ? closedCapMs : capMs);
+  const ms = Math.min(
+    baseMs * (1 << Math.min(Math.max(exponent - 1, 0), 20)),
+    wasClosed ? closedCapMs : capMs,
+  );
   x.restUntil = exponent === 0 ? m.now : m.now + m.jitter(ms);
   // Nobody waits, but a woken call that has not run yet, or the next one, may want the connection at once.
-  if (firstWaiter(m, x.waiting.connect, "connect") === undefined) return m.go(x, input, "idle");
-  if (exponent > 0) return m.go(x, input, "backoff", x.restUntil);
-  m.go(x, input, "due");
+  if (firstWaiter(m, x.waiting.connect, "connect") === undefined) return m.go(x, after.idle);
+  if (exponent > 0) return m.go(x, after.backoff, x.restUntil);
+  m.go(x, after.due);
   m.emit({ type: "schedule", work: { kind: "connect", xprt: x.id } });
 }
 
@@ -178,8 +199,8 @@ export function onXprtTimer(m: Machine, x: Xprt): void {
       m.emit({ type: "abort", cookie: x.cookie });
       return onConnectFailed(m, x, "ETIMEDOUT");
     case "backoff":
-      if (firstWaiter(m, x.waiting.connect, "connect") === undefined) return m.go(x, "timer", "idle");
-      m.go(x, "timer", "due");
+      if (firstWaiter(m, x.waiting.connect, "connect") === undefined) return m.go(x, AFTER_REST.idle);
+      m.go(x, AFTER_REST.due);
       m.emit({ type: "schedule", work: { kind: "connect", xprt: x.id } });
       return;
     case "connected":
@@ -197,7 +218,7 @@ function onIdleTimer(m: Machine, x: Xprt): void {
   m.note(x, "fin-sent", "idle");
   m.emit({ type: "shutdown", cookie: x.cookie });
   forgetConnection(m, x);
-  m.go(x, "unused", "idle");
+  m.go(x, UNUSED);
 }
 
 export function closeXprt(m: Machine, x: Xprt): void {
@@ -209,5 +230,5 @@ export function closeXprt(m: Machine, x: Xprt): void {
   }
   x.cookie = 0;
   x.reader = undefined;
-  if (x.state !== "closed") m.go(x, "close", "closed");
+  if (x.state !== "closed") m.go(x, CLOSED);
 }

@@ -3,20 +3,19 @@ import type { ClntEffect, Cookie, HistoryEntry, Instant, TaskId } from "../port.
 import { RecordPool } from "../record.js";
 import { TaskTable } from "../task-table.js";
 import type { Call } from "./call.js";
-import { type CallMove, type CallState, XPRT_STATES, type XprtInput, type XprtState } from "./clnt.states.js";
+import type { CallMove, XprtMove } from "./clnt.states.js";
 import type { ClntConfig } from "./config.js";
 import { HISTORY_LINES, Probe, Xprt } from "./xprt.js";
 
-const NONE: ClntEffect[] = [];
+const NONE: readonly ClntEffect[] = [];
 
 /**
- * The whole state of a client core, and the few moves that everything else is made of. `now` and `out` belong
- * to the step under way; the rest is plain data that {@link Machine.clone} copies.
+ * The whole state of a client core, and the few moves that everything else is made of. `now` and the effects
+ * belong to the step under way; the rest is plain data that {@link Machine.clone} copies.
  */
 export class Machine {
   readonly config: ClntConfig;
   now: Instant;
-  out: ClntEffect[] = NONE;
   /**
    * The one table a call lives in, keyed by xid: counted from the first one, so that keys stay small integers
    * (and are the tasks' numbers).
@@ -35,6 +34,10 @@ export class Machine {
   /** A major timeout was announced and no reply has come since. */
   silent = false;
   #random: number;
+  // Nearly all steps have one effect or two. A list that is pushed to gets room for seventeen.
+  #first: ClntEffect | undefined;
+  #second: ClntEffect | undefined;
+  #more: ClntEffect[] = [];
 
   constructor(config: ClntConfig, now: Instant) {
     this.config = config;
@@ -60,16 +63,23 @@ export class Machine {
 
   /** What is to be done, after what was said so far in this step. */
   emit(effect: ClntEffect): void {
-    // Most steps have one effect, and an array that begins with it is a third as large as one it is pushed to.
-    if (this.out === NONE) this.out = [effect];
-    else this.out.push(effect);
+    if (this.#first === undefined) this.#first = effect;
+    else if (this.#second === undefined) this.#second = effect;
+    else this.#more.push(effect);
   }
 
   /** The effects of this step. */
   takeEffects(): readonly ClntEffect[] {
-    const { out } = this;
-    this.out = NONE;
-    return out;
+    const first = this.#first;
+    const second = this.#second;
+    if (first === undefined) return NONE;
+    this.#first = undefined;
+    if (second === undefined) return [first];
+    this.#second = undefined;
+    if (this.#more.length === 0) return [first, second];
+    const all = [first, second, ...this.#more];
+    this.#more = [];
+    return all;
   }
 
   arm(at: Instant): void {
@@ -95,14 +105,11 @@ export class Machine {
   }
 
   /** Moves a transport; `timerAt` ends the new state. */
-  go(x: Xprt, input: XprtInput, next: XprtState, timerAt: Instant = Number.POSITIVE_INFINITY): void {
-    if (!XPRT_STATES[x.state][input]?.includes(next)) {
-      throw new InvariantError(
-        `xprt ${x.id}: ${x.state} --${input}--> ${next} is not in the table`,
-        this.now,
-      );
+  go(x: Xprt, { input, to, from }: XprtMove, timerAt: Instant = Number.POSITIVE_INFINITY): void {
+    if (!isOneOf(from, x.state)) {
+      throw new InvariantError(`xprt ${x.id}: ${x.state} --${input}--> ${to} is not in the table`, this.now);
     }
-    x.state = next;
+    x.state = to;
     x.stateSince = this.now;
     x.timerAt = timerAt;
     this.arm(timerAt);
@@ -150,7 +157,6 @@ export class Machine {
   clone(): Machine {
     const copy: Machine = Object.assign(new Machine(this.config, this.now), this, { pool: new RecordPool() });
     copy.#random = this.#random;
-    copy.out = NONE;
     copy.calls = new TaskTable();
     for (const call of this.calls.values()) copy.calls.set(call.task, call.clone());
     copy.xprts = this.xprts.map((x) => x.clone());
@@ -159,7 +165,7 @@ export class Machine {
 }
 
 /** Array.includes is a call into the engine; this is inlined. */
-function isOneOf(states: readonly CallState[], state: CallState): boolean {
+function isOneOf<S extends string>(states: readonly S[], state: S): boolean {
   for (let i = 0; i < states.length; i++) if (states[i] === state) return true;
   return false;
 }

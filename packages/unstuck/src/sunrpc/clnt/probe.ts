@@ -27,7 +27,7 @@ export function onCheck(m: Machine, x: Xprt): void {
   if (m.config.kind === "stream" && m.now - Math.max(x.recordAt, x.busySince) >= m.config.recordMs) {
     return onProtocolError(m, x, `no record ended for ${m.config.recordMs / 1000} s`);
   }
-  const patience = Math.min(m.config.probe.afterMs * 2 ** Math.min(x.replacements, 10), MOST_PATIENCE_MS);
+  const patience = Math.min(m.config.probe.afterMs * (1 << Math.min(x.replacements, 10)), MOST_PATIENCE_MS);
   const at = Math.max(x.heardAt ?? 0, x.busySince) + patience;
   if (at > m.now) {
     x.checkAt = at;

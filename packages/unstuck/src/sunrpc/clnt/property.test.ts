@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { InvariantError } from "../errors.js";
 import type { ClntEvent } from "../mod.js";
-import { CALL_STATES, XPRT_STATES } from "./clnt.states.js";
+import { CALL_STATES, XPRT_STATES, xprtMove } from "./clnt.states.js";
 import { Machine } from "./machine.js";
 import { HARD, reply, Sim, SOFT, type Weather } from "./sim.fixture.js";
 
@@ -198,7 +198,7 @@ test("every move of the tables happens, and no other can", (t) => {
   const seen = new Set<string>();
   const { go, goCall } = Machine.prototype;
   t.mock.method(Machine.prototype, "go", function (this: Machine, ...args: Parameters<Machine["go"]>) {
-    seen.add(`xprt ${args[0].state} --${args[1]}--> ${args[2]}`);
+    seen.add(`xprt ${args[0].state} --${args[1].input}--> ${args[1].to}`);
     return go.apply(this, args);
   });
   t.mock.method(
@@ -270,5 +270,5 @@ test("every move of the tables happens, and no other can", (t) => {
 
 test("a move outside the table is an InvariantError", () => {
   const m = new Machine(new Sim().config, 0);
-  assert.throws(() => m.go(m.xprts[0]!, "established", "connected"), InvariantError);
+  assert.throws(() => m.go(m.xprts[0]!, xprtMove("established", "connected")), InvariantError);
 });

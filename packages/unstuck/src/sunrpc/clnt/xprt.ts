@@ -30,6 +30,11 @@ export class WaitList {
     return this.#tasks[this.#head];
   }
 
+  /** The one at `index`, below {@link length}; stale or not. */
+  at(index: number): TaskId {
+    return this.#tasks[this.#head + index]!;
+  }
+
   clear(): void {
     if (this.#tasks.length > 0) this.#tasks = [];
     this.#head = 0;
