@@ -173,6 +173,8 @@ export function onCallTimer(m: Machine, call: Call): void {
     }
     call.timeoutMs = policy.timeoMs;
     call.majorAt = m.now + majorSpanMs(policy);
+    // It may have gone out a moment ago, on a new connection.
+    if (m.now < call.timeoutAt) return m.arm(call.timerAt);
   } else {
     call.timeoutMs = nextTimeoutMs(policy, call.timeoutMs);
   }

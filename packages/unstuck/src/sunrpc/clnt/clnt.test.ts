@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { viewOf } from "../../xdr/mod.js";
 import { HARD, reply, Sim, SOFT } from "./sim.fixture.js";
 
 test("a call is answered", () => {
@@ -359,6 +360,57 @@ test("UDP: datagrams into an outage are repeated as soon as the server is heard 
   sim.run(500);
   assert.equal(sim.outcome(task)?.type, "accepted");
   assert.equal(sim.steps.connects, 1);
+});
+
+test("a call that went out just before its major timeout does not go out again at it", () => {
+  const sim = new Sim();
+  sim.weather = "unreachable";
+  sim.call();
+  sim.run(179_500);
+  sim.serve = () => undefined;
+  sim.weather = "fine";
+  const attempts = () => sim.core.snapshot(sim.now).calls[0]!.attempts;
+  sim.run(400);
+  assert.equal(attempts(), 1, "it went out when the way was open again");
+  sim.run(200);
+  assert.equal(sim.notices.filter(({ kind }) => kind === "not-responding").length, 1);
+  assert.equal(attempts(), 1);
+});
+
+/** A call whose datagrams are lost until the probe asks; then its reply comes, or another's, at one moment with a new call. */
+function silentDatagrams(): { sim: Sim; cookie: number; first: number; sends: (task: number) => number } {
+  const sim = new Sim({ kind: "datagram" });
+  const udp: typeof HARD = { ...HARD, timeoMs: 20_000, backoff: "exponential" };
+  sim.serve = () => undefined;
+  const first = sim.call(udp);
+  sim.run(5_000, () => sim.core.snapshot(sim.now).calls[0]?.reason.code === "silent");
+  const sends = (task: number): number =>
+    sim.core.snapshot(sim.now).calls.find((call) => call.task === task)?.attempts ?? 0;
+  return { sim, cookie: sim.live()[0]!.cookie, first, sends };
+}
+
+test("UDP: a call is not sent again while its reply comes in", () => {
+  const { sim, cookie, first } = silentDatagrams();
+  const sent = () => sim.effects.filter(({ type }) => type === "send").length;
+  const before = sent();
+  const record = sim.effects.find((effect) => effect.type === "send")!.record;
+  sim.post({
+    type: "data",
+    cookie,
+    bytes: reply(new Uint8Array([0, 0, 0, 0, ...viewOf(record)])).subarray(4),
+  });
+  assert.equal(sim.outcome(first)?.type, "accepted");
+  assert.equal(sent(), before);
+});
+
+test("UDP: a call made at the moment the server is heard again goes out once", () => {
+  const { sim, cookie, sends, first } = silentDatagrams();
+  const second = sim.call();
+  const stray = new Uint8Array(24);
+  stray[7] = 1;
+  sim.post({ type: "data", cookie, bytes: stray });
+  assert.equal(sends(second), 1);
+  assert.equal(sends(first), 2, "what was sent before the silence is repeated");
 });
 
 test("every wait has a reason one can print", () => {

@@ -162,8 +162,12 @@ export class Clnt {
     const m = this.#m;
     x.heardAt = m.now;
     x.bytesReceived += bytes.length;
+    if (m.config.kind === "datagram") {
+      // What it answers need not be sent again.
+      this.#onRecord(x, spanOf(bytes));
+      return onHeard(m, x);
+    }
     onHeard(m, x);
-    if (m.config.kind === "datagram") return this.#onRecord(x, spanOf(bytes));
     const { reader } = x;
     if (reader === undefined) return;
     reader.push(bytes);

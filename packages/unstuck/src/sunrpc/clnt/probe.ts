@@ -108,7 +108,9 @@ export function onHeard(m: Machine, x: Xprt): void {
   if (m.config.kind === "stream") return;
   // Datagrams sent into the outage are gone; the server is there again, so they need not wait for their timeouts.
   onReply(x);
-  for (const call of m.calls.values()) if (call.xprt === x.id && call.sentAt <= since) resend(m, call);
+  for (const call of m.calls.values()) {
+    if (call.xprt === x.id && call.sentAt <= since && call.sentAt < m.now) resend(m, call);
+  }
 }
 
 function stage(m: Machine, x: Xprt, next: ProbeStage, until: number): void {
