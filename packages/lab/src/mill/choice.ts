@@ -40,6 +40,10 @@ export const DEED = 15;
 export const TASK = 16;
 export const CONNECT = 17;
 export const DISCONNECT = 18;
+export const LOSE = 19;
+export const LOSE_REPLY = 20;
+export const DOUBLE = 21;
+export const DOUBLE_REPLY = 22;
 
 /** By kind: the name, to which `.arg` is added. */
 const NAMES = [
@@ -62,6 +66,10 @@ const NAMES = [
   "work.task",
   "work.connect",
   "work.disconnect",
+  "net.lose",
+  "net.lose-reply",
+  "net.double",
+  "net.double-reply",
 ] as const;
 
 const KIND_BITS = 5;

@@ -76,6 +76,8 @@ function core(w: World): void {
     ms(call.timeoutMs);
     moment(call.timeoutAt);
     moment(call.majorAt);
+    // Datagrams sent before the silence began are sent again when it ends.
+    if (w.net.isDatagram) moment(call.sentAt);
   }
   for (const x of m.xprts) xprt(w, x);
   moment(m.timerAt);
@@ -109,6 +111,7 @@ function xprt(w: World, x: Xprt): void {
   word(rowOf(w, probe.cookie));
   moment(probe.until);
   word(probe.attempts);
+  if (w.net.isDatagram) moment(probe.since);
   for (const list of [waiting.slot, waiting.connect, waiting.space]) {
     word(-2);
     for (const task of list.toArray()) word(task);
@@ -128,7 +131,11 @@ function outside(w: World): void {
     word(call.settled);
     flag(call.cancelled);
     flag(call.sends > 0);
-    if (call.settled === 0) moment(call.startedAt);
+    if (call.settled > 0) continue;
+    moment(call.startedAt);
+    if (call.sends === 0) continue;
+    moment(call.sentAt);
+    word(rowOf(w, call.sentOn));
   }
   for (const x of w.xprts) {
     word(rowOf(w, x.cookie));
@@ -143,6 +150,8 @@ function outside(w: World): void {
   word(LISTENING_ROWS.get(w.net.listening)!);
   word(w.net.nextPort);
   word(w.net.takenBelow);
+  word(w.net.lost);
+  word(w.net.doubled);
   for (const code of w.work) {
     const kind = kindOf(code);
     word(kind);

@@ -33,6 +33,11 @@ const LARGE_ONES = new Set([
   "blackhole-restart-silent",
   "restart-fin_clock-runs-ahead",
   "heard-and-then-silent",
+  "udp-blackhole",
+  "udp-blackhole-restart",
+  "udp-refuse",
+  "udp-mute",
+  "udp-mute-restart",
 ]);
 
 for (const scenario of SEARCHED.filter(({ name }) => !LARGE_ONES.has(name))) {

@@ -14,6 +14,9 @@ export class CallFacts {
   /** The xid it was first sent with; -1: never sent. */
   xid = -1;
   sends = 0;
+  /** The socket it was last put on, and when. */
+  sentOn = 0;
+  sentAt = 0;
   /** Times the server did it. A server with a reply cache would keep this at 1; ours has none yet. */
   executions = 0;
 
@@ -21,8 +24,9 @@ export class CallFacts {
     this.plan = plan;
     this.task = task;
     this.startedAt = startedAt;
-    const { mode, timeoMs, retrans } = plan.policy;
-    const majorMs = mode === "hard" ? Number.POSITIVE_INFINITY : timeoMs * (retrans + 1);
+    const { mode, timeoMs, retrans, backoff } = plan.policy;
+    const timeouts = backoff === "linear" ? retrans + 1 : 2 ** retrans;
+    const majorMs = mode === "hard" ? Number.POSITIVE_INFINITY : timeoMs * timeouts;
     this.endsBy = startedAt + Math.min(plan.deadlineMs ?? Number.POSITIVE_INFINITY, majorMs);
   }
 

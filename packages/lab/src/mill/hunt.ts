@@ -1,13 +1,17 @@
-/** Looks for a schedule that shows something wrong with a core: chance first, then every schedule of two small worlds. */
+/** Looks for a schedule that shows something wrong with a core: chance first, then every schedule of a few small worlds. */
 import { searchAll } from "./exhaustive.js";
 import { PROPERTIES } from "./properties/mod.js";
 import { execute, type Strategy } from "./random.js";
-import { LARGE, SILENT, SMALL } from "./scenarios.js";
+import { LARGE, SILENT, SMALL, SMALL_UDP } from "./scenarios.js";
 import type { CoreClasses } from "./world.js";
 
 const STRATEGIES: readonly Strategy[] = [{ kind: "uniform" }, { kind: "pct", depth: 3 }];
 const WORLDS = [...SMALL, ...LARGE];
-const SEARCHED = [...SMALL.filter(({ name }) => name === "restart-fin"), SILENT];
+const SEARCHED = [
+  ...SMALL.filter(({ name }) => name === "restart-fin"),
+  SILENT,
+  ...SMALL_UDP.filter(({ name }) => name === "udp-mute" || name === "udp-long-blackhole"),
+];
 
 /** What a hunt took until it ended. */
 export interface HuntEffort {

@@ -186,4 +186,32 @@ export const MUTANTS: readonly Mutant[] = [
     "if (x.probe.cookie !== 0)",
     "if (false)",
   ),
+  mutant(
+    "a call is sent again when its connection was heard",
+    "resend-sleeps",
+    "probe.js",
+    'if (m.config.kind === "stream")\n        return;',
+    "",
+  ),
+  mutant(
+    "a datagram is sent again while its reply comes in",
+    "resend-sleeps",
+    "clnt.js",
+    "this.#onRecord(x, spanOf(bytes));\n            return onHeard(m, x);",
+    "onHeard(m, x);\n            return this.#onRecord(x, spanOf(bytes));",
+  ),
+  mutant(
+    "a datagram is sent twice at one moment",
+    "resend-sleeps",
+    "probe.js",
+    " && call.sentAt < m.now",
+    "",
+  ),
+  mutant(
+    "datagrams sent into an outage wait for their timeouts",
+    "answer-after-heal",
+    "probe.js",
+    " && call.sentAt <= since && call.sentAt < m.now)\n            resend(m, call);",
+    " && call.sentAt <= since && call.sentAt < m.now)\n            m.arm(m.now);",
+  ),
 ];

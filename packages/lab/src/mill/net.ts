@@ -1,6 +1,7 @@
 /** The network and the server at its other end. */
 import * as Kind from "./choice.js";
 import { codeOf, type Offer } from "./choice.js";
+import * as Datagram from "./datagram.js";
 import * as Event from "./event.js";
 import type { Effect } from "./property.js";
 import type { Deed, MillScenario } from "./scenario.js";
@@ -28,13 +29,21 @@ export class Net {
   /** Follows from {@link listening}. */
   answers = EVERYTHING;
   nextPort = FIRST_PORT;
+  /** Datagrams that were lost so far, and those that came twice. */
+  lost = 0;
+  doubled = 0;
+  /** The call whose reply the client is given in this moment. */
+  reading: number | undefined;
   /** Ports below are somebody else's. */
   takenBelow = 0;
   /** By cookie. */
   #xprts: number[] = [];
 
+  readonly isDatagram: boolean;
+
   constructor(scenario: MillScenario) {
     this.scenario = scenario;
+    this.isDatagram = scenario.config.kind === "datagram";
   }
 
   clone(): Net {
@@ -43,6 +52,8 @@ export class Net {
     copy.hole = this.hole;
     copy.listening = this.listening;
     copy.answers = this.answers;
+    copy.lost = this.lost;
+    copy.doubled = this.doubled;
     copy.nextPort = this.nextPort;
     copy.takenBelow = this.takenBelow;
     copy.#xprts = this.#xprts.slice();
@@ -69,6 +80,10 @@ export class Net {
         offerStale(s, into);
         continue;
       }
+      if (s.isDatagram && s.end === Sock.UP) {
+        Datagram.offer(w, s, into);
+        continue;
+      }
       if (s.retryAt > w.now && s.retryAt < into.nextMoment) into.nextMoment = s.retryAt;
       this.#offerLive(w, s, into);
     }
@@ -85,7 +100,7 @@ export class Net {
     if (s.end === Sock.SYN_SENT) {
       if (s.peer === Sock.UNKNOWN) {
         if (through) codes[n++] = none | Kind.SYN;
-      } else if (error !== Sock.REFUSED) codes[n++] = none | Kind.ESTABLISHED;
+      } else if (error === Sock.NO_ERROR || error === Sock.RESET) codes[n++] = none | Kind.ESTABLISHED;
     } else {
       if (through && s.out.length > 0) codes[n++] = none | Kind.ARRIVE;
       if (s.untaken > 0) codes[n++] = none | Kind.TAKEN;
@@ -97,19 +112,23 @@ export class Net {
         if (coming > Sock.REPLY_BYTES) codes[n++] = none | Kind.JOINED;
       } else if (s.fin && !s.finSeen) codes[n++] = none | Kind.FIN;
     }
-    const { todo } = s;
-    if (todo.length > 0 && this.answers !== NOTHING) {
-      const all = this.answers === EVERYTHING;
-      if (all || todo[1] === Sock.PING) codes[n++] = none | Kind.EXECUTE;
-      if (todo.length > 2 && (all || todo[3] === Sock.PING)) codes[n++] = none | Kind.OVERTAKE;
-    }
     into.count = n;
+    if (s.todo.length > 0) this.offerServer(s, into);
+  }
+
+  /** The server may answer the oldest call of a socket, or another one first. */
+  offerServer({ cookie, todo }: Socket, into: Offer): void {
+    if (this.answers === NOTHING) return;
+    const all = this.answers === EVERYTHING;
+    if (all || todo[1] === Sock.PING) into.add(codeOf(Kind.EXECUTE, cookie));
+    if (todo.length > 2 && (all || todo[3] === Sock.PING)) into.add(codeOf(Kind.OVERTAKE, cookie));
   }
 
   happen(w: World, kind: number, cookie: number): void {
     const s = this.find(cookie)!;
     const stale = s.end === Sock.GONE;
     if (stale) this.#forget(s);
+    else if (s.isDatagram && Datagram.happen(w, s, kind)) return;
     switch (kind) {
       case Kind.SYN:
         return this.#accept(s);
@@ -144,9 +163,9 @@ export class Net {
 
   connect(w: World, effect: Effect<"connect">): void {
     const { cookie, xprt, probe, localPort } = effect;
-    const s = new Socket(cookie, xprt, probe, localPort ?? this.nextPort++);
+    const s = new Socket(cookie, xprt, probe, localPort ?? this.nextPort++, this.isDatagram);
     if (localPort !== undefined && localPort < this.takenBelow) s.error = Sock.IN_USE;
-    if (this.hole) s.hold(w.now);
+    if (this.hole && !s.isDatagram) s.hold(w.now);
     this.sockets.push(s);
     this.#xprts[cookie] = xprt;
     if (probe) return;
@@ -159,8 +178,10 @@ export class Net {
   send(w: World, cookie: number, xid: number, call: number, bytes: number): void {
     const s = this.find(cookie);
     if (s === undefined || s.end !== Sock.UP) return;
-    s.out.push(xid | 0, call);
     s.untaken += bytes;
+    // TCP keeps what meets a blackhole, and tries again.
+    if (s.isDatagram && (this.hole || s.out.length >= 2 * this.scenario.mostDatagrams)) return;
+    s.out.push(xid | 0, call);
     if (this.hole) s.hold(w.now);
   }
 
@@ -187,7 +208,8 @@ export class Net {
       case "blackhole":
         this.hole = true;
         for (const s of this.sockets) {
-          if (s.out.length > 0 || (s.end === Sock.SYN_SENT && s.peer === Sock.UNKNOWN)) s.hold(now);
+          if (s.isDatagram) s.out = [];
+          else if (s.out.length > 0 || (s.end === Sock.SYN_SENT && s.peer === Sock.UNKNOWN)) s.hold(now);
         }
         return;
       case "heal":
@@ -224,8 +246,9 @@ export class Net {
   #endAll(how: "rst" | "fin" | "silent"): void {
     for (const s of this.sockets) {
       if (s.peer !== Sock.OPEN) continue;
-      s.peer = Sock.CLOSED;
       s.todo = [];
+      if (s.isDatagram) continue;
+      s.peer = Sock.CLOSED;
       if (how === "rst") s.error = Sock.RESET;
       else if (how === "fin") s.fin = true;
     }
@@ -279,22 +302,25 @@ export class Net {
   }
 
   #data(w: World, s: Socket, count: number): void {
-    s.heardAt = w.now;
     // Which calls are answered by these bytes; a ping's answer does not count as a reply.
     const { back } = s;
     let replies = 0;
     for (let i = 0, n = s.given + count; n >= Sock.REPLY_BYTES; i++, n -= Sock.REPLY_BYTES) {
       if (back[2 * i + 1] !== Sock.PING) replies++;
     }
-    if (replies > 0) {
-      s.answered = true;
-      if (!s.probe && s.end === Sock.UP) {
-        const x = w.xprts[s.xprt]!;
-        x.connects = 0;
-        x.failures = 0;
-      }
-    }
+    this.heard(w, s, replies);
     w.post(Event.data(s.cookie, s.read(count)));
+  }
+
+  /** Bytes come to the client, and with them so many calls' replies. */
+  heard(w: World, s: Socket, replies: number): void {
+    s.heardAt = w.now;
+    if (replies === 0) return;
+    s.answered = true;
+    if (s.probe || s.end !== Sock.UP) return;
+    const x = w.xprts[s.xprt]!;
+    x.connects = 0;
+    x.failures = 0;
   }
 
   #lost(w: World, s: Socket, code: string): void {

@@ -57,6 +57,11 @@ export interface MillScenario {
   readonly tickMs: number;
   /** A reply may be cut after so many bytes; 0: replies come whole. */
   readonly cutBytes: number;
+  /** How many datagrams may be lost on their way, and how many may come twice. */
+  readonly losses: number;
+  readonly doubles: number;
+  /** So many datagrams fit on the way, and at the server; what comes then is lost. */
+  readonly mostDatagrams: number;
   /** Events of a socket that the core has closed may still come, as they do from a real inbox. */
   readonly stale: boolean;
   /** After the last deed a hard call has its reply within this. */
@@ -81,6 +86,9 @@ export function inOneShape(s: MillScenario): MillScenario {
     patience: s.patience,
     tickMs: s.tickMs,
     cutBytes: s.cutBytes,
+    losses: s.losses,
+    doubles: s.doubles,
+    mostDatagrams: s.mostDatagrams,
     stale: s.stale,
     healMs: s.healMs,
     taskNumbers: s.taskNumbers,

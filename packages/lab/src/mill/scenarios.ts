@@ -12,12 +12,26 @@ const HARD: CallPolicy = {
 };
 const SOFT: CallPolicy = { ...HARD, mode: "soft", timeoMs: 2_000 };
 
+/** What UDP is used with: timeouts that double, and come before a person loses patience. */
+const HARD_UDP: CallPolicy = {
+  ...HARD,
+  timeoMs: 1_100,
+  retrans: 5,
+  backoff: "exponential",
+  maxTimeoMs: 60_000,
+};
+const SOFT_UDP: CallPolicy = { ...HARD_UDP, mode: "soft", retrans: 1 };
+
 /** The product's defaults but for `changes`. */
 export function configOf(changes: Partial<ClntConfig>): ClntConfig {
   return { ...CLNT_DEFAULTS, server: "server:2049", seed: 42, ...changes };
 }
 
 export const hard: CallPlan = { policy: HARD };
+const hardUdp: CallPlan = { policy: HARD_UDP };
+const softUdp: CallPlan = { policy: SOFT_UDP };
+const fickleUdp: CallPlan = { policy: HARD_UDP, mayCancel: true };
+const hastyUdp: CallPlan = { policy: HARD_UDP, deadlineMs: 1_500 };
 export const soft: CallPlan = { policy: SOFT };
 export const fickle: CallPlan = { policy: HARD, mayCancel: true };
 export const hasty: CallPlan = { policy: HARD, deadlineMs: 1_500 };
@@ -33,6 +47,9 @@ export const BASE: MillScenario = {
   patience: 2,
   tickMs: 0,
   cutBytes: 6,
+  losses: 0,
+  doubles: 0,
+  mostDatagrams: 16,
   stale: true,
   healMs: 5_000,
   taskNumbers: 1024,
@@ -86,6 +103,37 @@ function restart(name: string, changes: Partial<MillScenario>): MillScenario {
   return { ...BASE, ...NARROW, operator: ["restart-fin"], name: `restart-fin_${name}`, ...changes };
 }
 
+/** Over datagrams nobody sees an end: what happens to the server, and what happens to the way there. */
+const LOSSES: Readonly<Record<string, readonly Deed[]>> = {
+  calm: [],
+  restart: ["restart-silent"],
+  blackhole: ["blackhole", "heal"],
+  "blackhole-restart": ["blackhole", "restart-silent", "heal"],
+  refuse: ["refuse", "serve"],
+  mute: ["mute", "serve"],
+  "mute-restart": ["mute", "restart-silent", "serve"],
+  slow: ["slow", "pause", "serve"],
+  "long-blackhole": ["blackhole", "pause", "heal"],
+};
+
+const datagrams: Partial<MillScenario> = { config: configOf({ kind: "datagram" }), healMs: 5_000 };
+
+/** The same over UDP: one datagram may be lost and one doubled. Where the clock moves often there is one call. */
+export const SMALL_UDP: readonly MillScenario[] = Object.entries(LOSSES).map(([name, operator]) => {
+  const calls = operator.includes("pause") ? [hardUdp] : [hardUdp, hardUdp];
+  return {
+    ...BASE,
+    ...NARROW,
+    ...datagrams,
+    calls,
+    operator,
+    losses: 1,
+    doubles: 1,
+    mostDatagrams: 2,
+    name: `udp-${name}`,
+  };
+});
+
 /** Everything else that a client can be about, each in one world small enough for every schedule. */
 const KINDS: readonly MillScenario[] = [
   restart("fifo_at-once", { work: "fifo", eager: true }),
@@ -118,7 +166,7 @@ const KINDS: readonly MillScenario[] = [
 ];
 
 /** All worlds of which every schedule is to be had. */
-export const SEARCHED: readonly MillScenario[] = [...SMALL, ...KINDS];
+export const SEARCHED: readonly MillScenario[] = [...SMALL, ...SMALL_UDP, ...KINDS];
 
 /** Larger ones, for random schedules: several calls of every kind, two transports, several outages. */
 export const LARGE: readonly MillScenario[] = [
@@ -134,6 +182,19 @@ export const LARGE: readonly MillScenario[] = [
       config: configOf({ nconnect }),
     })),
   ),
+  ...Object.entries(LOSSES).map(([name, operator]) => ({
+    ...BASE,
+    ...datagrams,
+    name: `udp-${name}-x1`,
+    calls: [hardUdp, fickleUdp, hardUdp, hastyUdp, softUdp, fickleUdp, hardUdp, hardUdp],
+    operator,
+    // A datagram that is lost while others come through waits for its own timeout.
+    healMs: 40_000,
+    losses: 6,
+    doubles: 6,
+    patience: 12,
+    tickMs: 300,
+  })),
   {
     ...BASE,
     name: "one-after-another",

@@ -1,4 +1,4 @@
-/** One TCP connection as both ends and the way between them see it. Plain data. */
+/** One connection, or one socket for datagrams, as both ends and the way between them see it. Plain data. */
 import { setUint32 } from "./record.js";
 
 /** Client's end. */
@@ -11,6 +11,9 @@ export const GONE = 2;
 export const UNKNOWN = 0;
 export const OPEN = 1;
 export const CLOSED = 2;
+
+/** Bytes of a record's mark, which a datagram is without. */
+export const MARK_BYTES = 4;
 
 /** Bytes of a reply record: mark, xid, REPLY, MSG_ACCEPTED, verifier, SUCCESS, and the call's number. */
 export const REPLY_BYTES = 32;
@@ -73,8 +76,9 @@ export class Socket {
   readonly xprt: number;
   readonly probe: boolean;
   readonly port: number;
+  readonly isDatagram: boolean;
   end = SYN_SENT;
-  peer = UNKNOWN;
+  peer: number;
   /**
    * Calls on their way to the server, and those that it has taken: xid and call number by turns. Xids with a sign: an
    * array of small integers is a cheaper one.
@@ -102,15 +106,18 @@ export class Socket {
   /** The core gave up the attempt, and its success is still to come. */
   synPending = false;
 
-  constructor(cookie: number, xprt: number, probe: boolean, port: number) {
+  constructor(cookie: number, xprt: number, probe: boolean, port: number, isDatagram: boolean) {
     this.cookie = cookie;
     this.xprt = xprt;
     this.probe = probe;
     this.port = port;
+    this.isDatagram = isDatagram;
+    // Nobody need answer before datagrams can be sent.
+    this.peer = isDatagram ? OPEN : UNKNOWN;
   }
 
   clone(): Socket {
-    const copy = new Socket(this.cookie, this.xprt, this.probe, this.port);
+    const copy = new Socket(this.cookie, this.xprt, this.probe, this.port, this.isDatagram);
     copy.end = this.end;
     copy.peer = this.peer;
     copy.out = this.out.slice();
@@ -149,6 +156,13 @@ export class Socket {
     const whole = Math.floor(end / REPLY_BYTES);
     for (let i = 0; i < whole; i++) takePair(back, 0);
     this.given = end - whole * REPLY_BYTES;
+    return bytes;
+  }
+
+  /** Takes the oldest reply off: a datagram, which is the core's to keep. */
+  readDatagram(): Uint8Array {
+    const bytes = wholeReplies(this.back, 1).slice(MARK_BYTES);
+    takePair(this.back, 0);
     return bytes;
   }
 

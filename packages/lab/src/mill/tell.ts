@@ -33,6 +33,16 @@ const phrases: [kind: number, phrase: Phrase][] = [
   [Kind.TAKEN, (_, n) => `TCP has taken what was sent on socket ${n}`],
   [Kind.EXECUTE, (w, n) => `answers ${named(w.net.find(n)?.todo[1])} on socket ${n}`],
   [Kind.OVERTAKE, (w, n) => `answers ${named(w.net.find(n)?.todo[3])} first, on socket ${n}`],
+  [Kind.LOSE, (w, n) => `${named(w.net.find(n)?.out[1])} is lost on its way from socket ${n}`],
+  [
+    Kind.LOSE_REPLY,
+    (w, n) => `the reply to ${named(w.net.find(n)?.back[1])} is lost on its way to socket ${n}`,
+  ],
+  [Kind.DOUBLE, (w, n) => `${named(w.net.find(n)?.out[1])} is doubled on its way from socket ${n}`],
+  [
+    Kind.DOUBLE_REPLY,
+    (w, n) => `the reply to ${named(w.net.find(n)?.back[1])} is doubled on its way to socket ${n}`,
+  ],
   [Kind.DEADLINE, () => "time passes"],
   [Kind.DEED, (w, n) => w.scenario.operator[n]!],
   [Kind.TASK, (_, n) => `task ${n} runs`],

@@ -21,6 +21,9 @@ export interface CoreClasses {
 /** How a run ended: all calls came back and all is closed; a property failed; nothing can happen any more. */
 export type Over = "goal" | "stuck" | { readonly broken: string; readonly why: string };
 
+/** Where a call has its procedure, counted from its xid. */
+const PROC_AT = 20;
+
 /** No run makes so many steps at one moment unless it runs in a circle. */
 const MOST_STEPS_AT_ONCE = 300;
 
@@ -274,15 +277,19 @@ export class World {
   }
 
   #send(effect: Effect<"send">): void {
-    const { bytes, start, end } = effect.record;
-    const xid = uint32(bytes, start + 4);
-    const call = uint32(bytes, start + 24) === 0 ? Sock.PING : uint32(bytes, end - TOKEN_BYTES);
+    const { cookie, record } = effect;
+    const { bytes, start, end } = record;
+    const xidAt = this.net.isDatagram ? start : start + Sock.MARK_BYTES;
+    const xid = uint32(bytes, xidAt);
+    const call = uint32(bytes, xidAt + PROC_AT) === 0 ? Sock.PING : uint32(bytes, end - TOKEN_BYTES);
     this.#properties.send(this, effect, call, xid);
     if (call !== Sock.PING) {
       const facts = this.calls[call]!;
       if (facts.sends++ === 0) facts.xid = xid;
+      facts.sentOn = cookie;
+      facts.sentAt = this.now;
     }
-    this.net.send(this, effect.cookie, xid, call, end - start);
+    this.net.send(this, cookie, xid, call, end - start);
   }
 
   #settle(effect: Effect<"settle">): void {

@@ -11,6 +11,7 @@ import { currentCookie } from "./current-cookie.js";
 import { deadlineKept } from "./deadline-kept.js";
 import { healthyLeftAlone } from "./healthy-left-alone.js";
 import { oneConnect } from "./one-connect.js";
+import { resendSleeps } from "./resend-sleeps.js";
 import { samePort } from "./same-port.js";
 import { sameXid } from "./same-xid.js";
 import { settlesOnce } from "./settles-once.js";
@@ -23,6 +24,7 @@ export const PROPERTY_LIST: readonly Property[] = [
   oneConnect,
   currentCookie,
   sameXid,
+  resendSleeps,
   samePort,
   backOff,
   deadlineKept,
