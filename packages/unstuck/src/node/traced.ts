@@ -4,13 +4,13 @@ import type { CallContext, Served, Service } from "../sunrpc/mod.js";
 export function traced(service: Service, onCall: (call: CallContext) => void): Service {
   const procedures = new Map<number, Served>();
   const made: Service = { ...service, procedures };
-  for (const [number, { proc, handler }] of service.procedures) {
+  for (const [number, served] of service.procedures) {
     procedures.set(number, {
-      proc,
+      ...served,
       service: made,
       handler: (args, context) => {
         onCall(context);
-        return handler(args, context);
+        return served.handler(args, context);
       },
     });
   }

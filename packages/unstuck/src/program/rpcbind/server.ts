@@ -19,6 +19,9 @@ import { sockaddrOf, uaddrOf } from "./sockaddr.js";
 import { Statistics } from "./statistics.js";
 import { formatUaddr, parseUaddr } from "./uaddr.js";
 
+/** A second SET of what is set is refused, so a resend must be told what the first was. */
+const ONCE = { once: ["RPCBPROC_SET", "RPCBPROC_UNSET"] };
+
 export interface RpcbindOptions {
   readonly registry: Registry;
   /** The clock: seconds since 1970, for GETTIME. */
@@ -84,52 +87,64 @@ export function servers(options: RpcbindOptions): Service[] {
   const v4 = common(4);
 
   const made = [
-    service(PMAP_VERS, {
-      PMAPPROC_SET: (map, context) => {
-        const entry = registeredOfMapping(map);
-        return entry !== undefined && set(2, entry, context);
+    service(
+      PMAP_VERS,
+      {
+        PMAPPROC_SET: (map, context) => {
+          const entry = registeredOfMapping(map);
+          return entry !== undefined && set(2, entry, context);
+        },
+        // As in RFC 1833 §3.2, the protocol and the port are not looked at.
+        PMAPPROC_UNSET: ({ prog, vers }, context) => {
+          const tcp = unset(2, prog, vers, "tcp", context);
+          return unset(2, prog, vers, "udp", context) || tcp;
+        },
+        PMAPPROC_GETPORT: ({ prog, vers, prot }) => {
+          const netid = NETID_OF[prot];
+          const entry = netid === undefined ? undefined : registry.find(prog, vers, netid);
+          statistics.asked(2, prog, vers, netid ?? "", entry !== undefined);
+          return entry === undefined ? 0 : portOf(entry);
+        },
+        PMAPPROC_DUMP: () => registry.list().flatMap(mappingsOf),
       },
-      // As in RFC 1833 §3.2, the protocol and the port are not looked at.
-      PMAPPROC_UNSET: ({ prog, vers }, context) => {
-        const tcp = unset(2, prog, vers, "tcp", context);
-        return unset(2, prog, vers, "udp", context) || tcp;
+      { once: ["PMAPPROC_SET", "PMAPPROC_UNSET"] },
+    ),
+    service(
+      RPCBVERS,
+      {
+        RPCBPROC_SET: v3.set,
+        RPCBPROC_UNSET: v3.unset,
+        RPCBPROC_GETADDR: v3.getaddr,
+        RPCBPROC_DUMP: v3.dump,
+        RPCBPROC_GETTIME: v3.gettime,
+        RPCBPROC_UADDR2TADDR: v3.uaddr2taddr,
+        RPCBPROC_TADDR2UADDR: v3.taddr2uaddr,
       },
-      PMAPPROC_GETPORT: ({ prog, vers, prot }) => {
-        const netid = NETID_OF[prot];
-        const entry = netid === undefined ? undefined : registry.find(prog, vers, netid);
-        statistics.asked(2, prog, vers, netid ?? "", entry !== undefined);
-        return entry === undefined ? 0 : portOf(entry);
+      ONCE,
+    ),
+    service(
+      RPCBVERS4,
+      {
+        RPCBPROC_SET: v4.set,
+        RPCBPROC_UNSET: v4.unset,
+        RPCBPROC_GETADDR: v4.getaddr,
+        RPCBPROC_DUMP: v4.dump,
+        RPCBPROC_GETTIME: v4.gettime,
+        RPCBPROC_UADDR2TADDR: v4.uaddr2taddr,
+        RPCBPROC_TADDR2UADDR: v4.taddr2uaddr,
+        RPCBPROC_GETVERSADDR: (wanted, context) => getaddr(4, true, wanted, context),
+        RPCBPROC_GETADDRLIST: ({ r_prog, r_vers }, context) => {
+          const family = familyOf(context.peer.address);
+          return registry
+            .list()
+            .filter(({ prog, vers }) => prog === r_prog && vers === r_vers)
+            .filter(({ uaddr }) => familyOf(parseUaddr(uaddr)?.host ?? "") === family)
+            .flatMap((entry) => entryOf(entry, reachable(entry, context)));
+        },
+        RPCBPROC_GETSTAT: () => statistics.all(),
       },
-      PMAPPROC_DUMP: () => registry.list().flatMap(mappingsOf),
-    }),
-    service(RPCBVERS, {
-      RPCBPROC_SET: v3.set,
-      RPCBPROC_UNSET: v3.unset,
-      RPCBPROC_GETADDR: v3.getaddr,
-      RPCBPROC_DUMP: v3.dump,
-      RPCBPROC_GETTIME: v3.gettime,
-      RPCBPROC_UADDR2TADDR: v3.uaddr2taddr,
-      RPCBPROC_TADDR2UADDR: v3.taddr2uaddr,
-    }),
-    service(RPCBVERS4, {
-      RPCBPROC_SET: v4.set,
-      RPCBPROC_UNSET: v4.unset,
-      RPCBPROC_GETADDR: v4.getaddr,
-      RPCBPROC_DUMP: v4.dump,
-      RPCBPROC_GETTIME: v4.gettime,
-      RPCBPROC_UADDR2TADDR: v4.uaddr2taddr,
-      RPCBPROC_TADDR2UADDR: v4.taddr2uaddr,
-      RPCBPROC_GETVERSADDR: (wanted, context) => getaddr(4, true, wanted, context),
-      RPCBPROC_GETADDRLIST: ({ r_prog, r_vers }, context) => {
-        const family = familyOf(context.peer.address);
-        return registry
-          .list()
-          .filter(({ prog, vers }) => prog === r_prog && vers === r_vers)
-          .filter(({ uaddr }) => familyOf(parseUaddr(uaddr)?.host ?? "") === family)
-          .flatMap((entry) => entryOf(entry, reachable(entry, context)));
-      },
-      RPCBPROC_GETSTAT: () => statistics.all(),
-    }),
+      ONCE,
+    ),
   ];
   return made.map((each) => counted(each, statistics));
 }

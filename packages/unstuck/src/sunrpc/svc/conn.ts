@@ -47,6 +47,11 @@ export function newConn(
   };
 }
 
+/** An independent copy in the same state. */
+export function cloneConn(conn: Conn): Conn {
+  return { ...conn, reader: conn.reader.clone() };
+}
+
 /** Moves `conn` as the table says. */
 export function go(conn: Conn, input: ConnInput, now: Instant): void {
   const next = CONN_MOVES[conn.state][input];

@@ -93,6 +93,7 @@ export class Gate {
       record,
       argsAt: header.argsAt,
       answered: false,
+      cacheKey: undefined,
     };
   }
 

@@ -14,4 +14,5 @@ export {
   WrittenResults,
   writeResults,
 } from "./service.js";
+export { SvcState } from "./state.js";
 export { Svc } from "./svc.js";

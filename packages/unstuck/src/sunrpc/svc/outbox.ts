@@ -4,18 +4,19 @@ import { MARK_BYTES } from "../record.js";
 import type { Conn } from "./conn.js";
 import type { Call, Peer, SvcEffect, SvcLimits, SvcNotice } from "./port.js";
 import type { Tail } from "./service.js";
+import type { SvcState } from "./state.js";
 
 const PADDING = new Uint8Array(4);
 
 /** What one step of the server core comes to: effects in order, and when it wants to be woken. */
 export class Outbox {
   readonly #limits: SvcLimits;
+  readonly #state: SvcState;
   #effects: SvcEffect[] = [];
-  /** May be earlier than needed, never later. */
-  deadline: Instant | undefined;
 
-  constructor(limits: SvcLimits) {
+  constructor(limits: SvcLimits, state: SvcState) {
     this.#limits = limits;
+    this.#state = state;
   }
 
   /** The effects since the last time. */
@@ -34,7 +35,8 @@ export class Outbox {
   }
 
   wake(at: Instant): void {
-    if (this.deadline === undefined || at < this.deadline) this.deadline = at;
+    const { deadline } = this.#state;
+    if (deadline === undefined || at < deadline) this.#state.deadline = at;
   }
 
   sendTail(now: Instant, conn: Conn, tail: Tail): void {

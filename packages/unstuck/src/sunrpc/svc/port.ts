@@ -37,6 +37,8 @@ export interface Call extends CallContext {
   readonly argsAt: number;
   /** Set by the core when the answer came. A call is answered once. */
   answered: boolean;
+  /** Its name in the cache of replies; undefined: it may run twice. */
+  cacheKey: string | undefined;
 }
 
 export interface SvcLimits {
@@ -59,6 +61,15 @@ export interface SvcLimits {
   readonly sendTimeoutMs: number;
   /** A connection with nothing in flight that was silent for this long is closed, ms. 0: never. */
   readonly idleMs: number;
+  /**
+   * Replies of calls that must not run twice (`ServiceOptions.once`) are kept for resends: at most so many, of so many
+   * bytes in all, for so long; the oldest go first. 0 replies: none is kept, and only a running call is not run again.
+   */
+  readonly cachedReplies: number;
+  readonly cachedBytes: number;
+  readonly cachedMs: number;
+  /** A longer reply is not kept; a resend of its call is answered SYSTEM_ERR. */
+  readonly cachedReplyBytes: number;
 }
 
 export const DEFAULT_LIMITS: SvcLimits = {
@@ -70,6 +81,10 @@ export const DEFAULT_LIMITS: SvcLimits = {
   datagramBytes: 65_507,
   sendTimeoutMs: 60_000,
   idleMs: 0,
+  cachedReplies: 8192,
+  cachedBytes: 8 * 1024 * 1024,
+  cachedMs: 120_000,
+  cachedReplyBytes: 64 * 1024,
 };
 
 export type SvcEvent =
@@ -89,8 +104,8 @@ export type SvcEvent =
   /** The OS took `bytes` more bytes of what was sent. */
   | { readonly type: "writable"; readonly conn: ConnId; readonly bytes: number }
   /**
-   * Calls of one connection were answered: `bytes` are their replies, marks included, in any order; `tail` (without
-   * its padding) ends the last. One call per event on datagram sockets.
+   * Calls of one connection were answered: `bytes` are their replies, marks included, in the calls' order; `tail`
+   * (without its padding) ends the last. One call per event on datagram sockets.
    */
   | {
       readonly type: "replied";
@@ -172,6 +187,13 @@ export interface SvcStats {
   readonly failed: number;
   /** Records that deserve no answer, and datagrams dropped by limits. */
   readonly dropped: number;
+  /** Resends of calls that must not run twice: answered with the reply that was kept, or with the one they waited for. */
+  readonly repeated: number;
+  readonly joined: number;
+  /** Replies that are kept, their bytes, and those that were dropped before their time for want of room. */
+  readonly cachedReplies: number;
+  readonly cachedBytes: number;
+  readonly evicted: number;
   readonly bytesReceived: number;
   readonly bytesSent: number;
 }

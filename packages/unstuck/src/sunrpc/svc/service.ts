@@ -66,6 +66,11 @@ export interface ServiceOptions {
   readonly auth?: (cred: Cred, proc: AnyProcedure, peer: Peer) => AuthStatName | undefined;
   /** Refuse calls from source ports above 1023 with AUTH_TOOWEAK (NULL excepted). */
   readonly requireResvport?: boolean;
+  /**
+   * Procedures, by their `.x` names, that must not run twice for one call: a resend gets the reply of the first
+   * (see `SvcLimits.cachedReplies`). For what is harmless twice, looking things up say, leave it out: it costs nothing then.
+   */
+  readonly once?: readonly string[];
   /** Handlers keep no view of their arguments after they answered: memory of large calls is then reused. */
   readonly recycleArgs?: boolean;
 }
@@ -76,6 +81,8 @@ export interface Served {
   // biome-ignore lint/suspicious/noExplicitAny: a table of handlers has no common type
   readonly handler: Handler<any, any>;
   readonly service: Service;
+  /** See {@link ServiceOptions.once}. */
+  readonly once: boolean;
 }
 
 /** One version of one program with its handlers: what `serve()` takes. */
@@ -96,7 +103,8 @@ export function service<P extends Program>(
   const made: Service = { program, procedures, options };
   // biome-ignore lint/suspicious/noExplicitAny: a table of handlers has no common type
   const table = handlers as { readonly [name: string]: Handler<any, any> | undefined };
-  for (const name of Object.keys(table)) {
+  const { once = [] } = options;
+  for (const name of [...Object.keys(table), ...once]) {
     if (program.procedures[name] === undefined) {
       throw new TypeError(
         `${program.versionName} has no procedure ${name}: its procedures are ${Object.keys(program.procedures).join(", ")}`,
@@ -105,7 +113,9 @@ export function service<P extends Program>(
   }
   for (const [name, proc] of Object.entries(program.procedures)) {
     const handler = table[name] ?? (proc.proc === 0 ? nothing : undefined);
-    if (handler !== undefined) procedures.set(proc.proc, { proc, handler, service: made });
+    if (handler !== undefined) {
+      procedures.set(proc.proc, { proc, handler, service: made, once: once.includes(name) });
+    }
   }
   return made;
 }

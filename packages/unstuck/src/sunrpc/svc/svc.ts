@@ -6,6 +6,7 @@ import { RecordError, RecordPool, RecordReader } from "../record.js";
 import { type Conn, fate, go, hasPlace, isClogged, isEased, newConn } from "./conn.js";
 import type { ConnInput } from "./conn.states.js";
 import { Gate } from "./gate.js";
+import { isResend, keepRefusal, keepReplies } from "./once.js";
 import { Outbox } from "./outbox.js";
 import {
   type Call,
@@ -20,9 +21,11 @@ import {
   type SvcStats,
 } from "./port.js";
 import type { Service } from "./service.js";
+import { SvcState } from "./state.js";
 
 /** So many calls of a new connection may be in flight before the weight of its replies is known. */
 const FIRST_CALLS = 32;
+const NOBODY: readonly Conn[] = [];
 
 type Gone = Extract<SvcNotice, { kind: "gone" }>["why"];
 
@@ -33,55 +36,50 @@ type Gone = Extract<SvcNotice, { kind: "gone" }>["why"];
 export class Svc {
   readonly #limits: SvcLimits;
   readonly #gate: Gate;
+  readonly #s: SvcState;
   readonly #out: Outbox;
   readonly #pool = new RecordPool();
-  readonly #conns = new Map<ConnId, Conn>();
-  /** Streams with received calls that wait for a place among the server's `calls`, oldest first. */
-  readonly #starved = new Set<Conn>();
-  #inFlight = 0;
-  #drainUntil: Instant | undefined;
-  readonly #stats = {
-    connections: 0,
-    calls: 0,
-    replies: 0,
-    refused: 0,
-    failed: 0,
-    dropped: 0,
-    bytesReceived: 0,
-    bytesSent: 0,
-  };
 
-  /** Throws TypeError when one version of a program is given twice. */
-  constructor(services: readonly Service[], limits: Partial<SvcLimits> = {}) {
+  /** `state` is for copies. Throws TypeError when one version of a program is given twice. */
+  constructor(services: readonly Service[], limits: Partial<SvcLimits> = {}, state = new SvcState()) {
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
-    this.#out = new Outbox(this.#limits);
+    this.#s = state;
+    this.#out = new Outbox(this.#limits, state);
     this.#gate = new Gate(services);
   }
 
   /** When the core wants a `deadline` event if nothing else happens. May be earlier than needed, never later. */
   get deadline(): Instant | undefined {
-    return this.#out.deadline;
+    return this.#s.deadline;
   }
 
   get connections(): number {
-    return this.#conns.size;
+    return this.#s.conns.size;
   }
 
   get inFlight(): number {
-    return this.#inFlight;
+    return this.#s.inFlight;
   }
 
   get stats(): SvcStats {
-    return { ...this.#stats };
+    const { hits, joins, answered, bytes, evicted } = this.#s.cache;
+    const cache = {
+      repeated: hits,
+      joined: joins,
+      cachedReplies: answered.size,
+      cachedBytes: bytes,
+      evicted,
+    };
+    return { ...this.#s.stats, ...cache };
   }
 
   /** Where the next bytes of a stream should be received; undefined: the conn is gone. */
   room(conn: ConnId): Uint8Array | undefined {
-    return this.#conns.get(conn)?.reader.room();
+    return this.#s.conns.get(conn)?.reader.room();
   }
 
   snapshot(): readonly ConnSnapshot[] {
-    return [...this.#conns.values()].map((c) => ({
+    return [...this.#s.conns.values()].map((c) => ({
       conn: c.id,
       peer: c.peer,
       state: c.state,
@@ -127,24 +125,24 @@ export class Svc {
   }
 
   #onAccepted(now: Instant, { conn: id, kind, peer }: Extract<SvcEvent, { type: "accepted" }>): void {
-    if (this.#conns.has(id)) throw new InvariantError(`server connection ${id} was accepted twice`, now);
-    if (this.#drainUntil !== undefined || this.#conns.size >= this.#limits.connections) {
-      if (this.#drainUntil === undefined) this.#out.notice({ kind: "too-many-connections", peer });
+    if (this.#s.conns.has(id)) throw new InvariantError(`server connection ${id} was accepted twice`, now);
+    if (this.#s.drainUntil !== undefined || this.#s.conns.size >= this.#limits.connections) {
+      if (this.#s.drainUntil === undefined) this.#out.notice({ kind: "too-many-connections", peer });
       this.#out.push({ type: "abort", conn: id });
       return;
     }
-    this.#stats.connections++;
+    this.#s.stats.connections++;
     const { maxRecordBytes, unsentBytes } = this.#limits;
     const reader = new RecordReader({ maxRecordBytes, pool: this.#pool });
-    this.#conns.set(id, newConn(id, kind, peer, reader, unsentBytes / FIRST_CALLS, now));
+    this.#s.conns.set(id, newConn(id, kind, peer, reader, unsentBytes / FIRST_CALLS, now));
     if (kind === "stream" && this.#limits.idleMs > 0) this.#out.wake(now + this.#limits.idleMs);
   }
 
   #onData(now: Instant, id: ConnId, bytes: Uint8Array, from: Peer | undefined): void {
-    const conn = this.#conns.get(id);
+    const conn = this.#s.conns.get(id);
     if (conn === undefined || conn.state === "ending") return;
     conn.heardAt = now;
-    this.#stats.bytesReceived += bytes.length;
+    this.#s.stats.bytesReceived += bytes.length;
     if (conn.kind === "stream") {
       conn.reader.push(bytes);
       this.#admit(now, conn);
@@ -153,11 +151,11 @@ export class Svc {
     const peer = from ?? conn.peer;
     // Nobody can be answered at port 0 (RFC 768), and a socket would refuse to try.
     if (peer.transport === "udp" && peer.port === 0) {
-      this.#stats.dropped++;
+      this.#s.stats.dropped++;
       return;
     }
-    if (this.#inFlight >= this.#limits.calls || conn.unsentBytes > this.#limits.unsentBytes) {
-      this.#stats.dropped++;
+    if (this.#s.inFlight >= this.#limits.calls || conn.unsentBytes > this.#limits.unsentBytes) {
+      this.#s.stats.dropped++;
       this.#out.notice({ kind: "overloaded", peer });
       return;
     }
@@ -169,9 +167,12 @@ export class Svc {
   #onReplied(now: Instant, { calls, bytes, tail }: Extract<SvcEvent, { type: "replied" }>): void {
     if (calls.length === 0) return;
     for (const call of calls) this.#answered(now, call);
-    this.#stats.replies += calls.length;
+    this.#s.stats.replies += calls.length;
+    const told = calls.some(({ cacheKey }) => cacheKey !== undefined)
+      ? keepReplies(this.#s, this.#limits, this.#out, now, calls, bytes, tail)
+      : NOBODY;
     const { conn: id, peer } = calls[0]!;
-    const conn = this.#conns.get(id);
+    const conn = this.#s.conns.get(id);
     if (conn === undefined) {
       if (tail !== undefined) this.#out.push({ type: "unused", tail });
     } else {
@@ -187,29 +188,35 @@ export class Svc {
       }
       this.#admit(now, conn);
     }
+    for (const other of told) this.#admit(now, other);
     this.#feedStarved(now);
   }
 
   #onFailed(now: Instant, { call, code, error }: Extract<SvcEvent, { type: "failed" }>): void {
     this.#answered(now, call);
-    this.#stats.failed++;
+    this.#s.stats.failed++;
     if (code === "SYSTEM_ERR") this.#out.notice({ kind: "call-failed", call, error });
     else this.#out.notice({ kind: "refused", peer: call.peer, xid: call.xid, stat: { code } });
-    const conn = this.#conns.get(call.conn);
+    const reply = refusalReply(call.xid, { code });
+    // A handler that threw may have done its deed before.
+    const ran = code === "SYSTEM_ERR";
+    const told = keepRefusal(this.#s, this.#limits, this.#out, now, call, reply, ran);
+    const conn = this.#s.conns.get(call.conn);
     if (conn !== undefined) {
       conn.inFlight--;
-      this.#out.send(now, conn, refusalReply(call.xid, { code }), call.peer);
+      this.#out.send(now, conn, reply, call.peer);
       this.#admit(now, conn);
     }
+    for (const other of told) this.#admit(now, other);
     this.#feedStarved(now);
   }
 
   #onWritable(now: Instant, id: ConnId, bytes: number): void {
-    const conn = this.#conns.get(id);
+    const conn = this.#s.conns.get(id);
     if (conn === undefined) return;
     conn.unsentBytes -= bytes;
     conn.progressAt = now;
-    this.#stats.bytesSent += bytes;
+    this.#s.stats.bytesSent += bytes;
     if (conn.unsentBytes < 0) {
       throw new InvariantError(`server connection ${id}: more bytes were taken than sent`, now);
     }
@@ -217,16 +224,17 @@ export class Svc {
   }
 
   #onError(now: Instant, id: ConnId, code: string): void {
-    const conn = this.#conns.get(id);
+    const conn = this.#s.conns.get(id);
     if (conn === undefined || conn.kind === "datagram") return;
     this.#close(now, conn, "error", "error", "abort", code);
   }
 
   #onDeadline(now: Instant): void {
-    this.#out.deadline = undefined;
-    const expired = this.#drainUntil !== undefined && now >= this.#drainUntil;
-    if (this.#drainUntil !== undefined && !expired && this.#conns.size > 0) this.#out.wake(this.#drainUntil);
-    for (const conn of [...this.#conns.values()]) {
+    this.#s.deadline = undefined;
+    const expired = this.#s.drainUntil !== undefined && now >= this.#s.drainUntil;
+    if (this.#s.drainUntil !== undefined && !expired && this.#s.conns.size > 0)
+      this.#out.wake(this.#s.drainUntil);
+    for (const conn of [...this.#s.conns.values()]) {
       if (expired) {
         this.#close(now, conn, "expire", "expired", "abort");
         continue;
@@ -239,14 +247,14 @@ export class Svc {
   }
 
   #onDrain(now: Instant, until: Instant): void {
-    this.#drainUntil = Math.min(until, this.#drainUntil ?? until);
-    this.#out.wake(this.#drainUntil);
-    for (const id of [...this.#conns.keys()]) this.#end(now, id, "drain", "drained");
+    this.#s.drainUntil = Math.min(until, this.#s.drainUntil ?? until);
+    this.#out.wake(this.#s.drainUntil);
+    for (const id of [...this.#s.conns.keys()]) this.#end(now, id, "drain", "drained");
   }
 
   /** Reads no more; closes when nothing is owed. */
   #end(now: Instant, id: ConnId, input: "fin" | "bad" | "drain", why: Gone): void {
-    const conn = this.#conns.get(id);
+    const conn = this.#s.conns.get(id);
     if (conn === undefined) return;
     // After a FIN there is nothing to read, so nothing to pause.
     if (input !== "fin" && conn.state === "open" && conn.kind === "stream") {
@@ -273,8 +281,8 @@ export class Svc {
     const calls: Call[] = [];
     try {
       while (hasPlace(conn, this.#limits)) {
-        if (this.#inFlight >= allCalls) {
-          if (conn.reader.ready > 0) this.#starved.add(conn);
+        if (this.#s.inFlight >= allCalls) {
+          if (conn.reader.ready > 0) this.#s.starved.add(conn.id);
           break;
         }
         const record = conn.reader.next();
@@ -286,7 +294,7 @@ export class Svc {
       if (!(error instanceof RecordError)) throw error;
       // Told once: in `ending` the reader throws each time it is looked at.
       if (conn.why === "bad-record") return calls;
-      this.#stats.dropped++;
+      this.#s.stats.dropped++;
       this.#bad(now, conn, error.message);
     }
     return calls;
@@ -304,19 +312,20 @@ export class Svc {
     const verdict = this.#gate.read(record, conn.id, peer);
     switch (verdict.kind) {
       case "admit":
-        // A duplicate-request cache would look the call up here, and answer or hold it.
+        if (verdict.call.served.once && isResend(this.#s, this.#limits, this.#out, now, conn, verdict.call))
+          return undefined;
         calls.push(verdict.call);
         conn.inFlight++;
-        this.#inFlight++;
-        this.#stats.calls++;
+        this.#s.inFlight++;
+        this.#s.stats.calls++;
         return undefined;
       case "refuse":
-        this.#stats.refused++;
+        this.#s.stats.refused++;
         this.#out.notice({ kind: "refused", peer, xid: verdict.xid, stat: verdict.stat });
         this.#out.send(now, conn, refusalReply(verdict.xid, verdict.stat), peer);
         return undefined;
       default:
-        this.#stats.dropped++;
+        this.#s.stats.dropped++;
         return verdict.kind === "bad" ? verdict.why : undefined;
     }
   }
@@ -324,7 +333,7 @@ export class Svc {
   #answered(now: Instant, call: Call): void {
     if (call.answered) throw new InvariantError(`call 0x${call.xid.toString(16)} was answered twice`, now);
     call.answered = true;
-    this.#inFlight--;
+    this.#s.inFlight--;
     if (call.served.service.options.recycleArgs) this.#pool.recycle(call.record);
   }
 
@@ -340,18 +349,19 @@ export class Svc {
   }
 
   #feedStarved(now: Instant): void {
-    if (this.#starved.size === 0) return;
-    for (const conn of [...this.#starved]) {
-      if (this.#inFlight >= this.#limits.calls) return;
-      this.#starved.delete(conn);
-      this.#admit(now, conn);
+    const { starved, conns } = this.#s;
+    if (starved.size === 0) return;
+    for (const id of [...starved]) {
+      if (this.#s.inFlight >= this.#limits.calls) return;
+      starved.delete(id);
+      this.#admit(now, conns.get(id)!);
     }
   }
 
   #close(now: Instant, conn: Conn, input: ConnInput, why: Gone, how: "close" | "abort", code?: string): void {
     go(conn, input, now);
-    this.#conns.delete(conn.id);
-    this.#starved.delete(conn);
+    this.#s.conns.delete(conn.id);
+    this.#s.starved.delete(conn.id);
     this.#out.push({ type: how, conn: conn.id });
     this.#out.notice({ kind: "gone", peer: conn.peer, why, code });
   }
