@@ -3,6 +3,7 @@
 import {
   execute,
   LARGE,
+  PRODUCT,
   PROPERTIES,
   propertySet,
   SEARCHED,
@@ -11,7 +12,6 @@ import {
 } from "@unstuck/lab/mill";
 import { Clnt, Machine } from "unstuck/sunrpc";
 
-const core = { Clnt, Machine };
 const seconds = Number(process.argv[2] ?? 5);
 const NOTHING = propertySet([]);
 const MOST_STATES = 500_000;
@@ -41,7 +41,7 @@ function random(strategy, worlds, properties, what) {
     let taken = 0;
     for (let i = 0; i < SLICE_SEEDS; i++, seed++) {
       for (const world of worlds) {
-        const run = execute(world, properties, core, strategy, seed);
+        const run = execute(world, properties, PRODUCT, strategy, seed);
         endsWell(run.over, `${world.name}, ${strategy.kind}, seed ${seed}`);
         taken += run.steps;
       }
@@ -70,7 +70,7 @@ function lengthened(world) {
   const seeds = 40;
   let steps = 0;
   for (let seed = 0; seed < seeds; seed++) {
-    steps += execute(world, NOTHING, core, { kind: "uniform" }, seed).steps;
+    steps += execute(world, NOTHING, PRODUCT, { kind: "uniform" }, seed).steps;
   }
   const times = Math.max(1, Math.round((200 * seeds) / steps));
   return { ...world, calls: Array.from({ length: times }, () => world.calls).flat() };
@@ -86,10 +86,10 @@ function coreAlone() {
     }
   }
   let steps = 0;
-  const runs = LARGE.flatMap((world) =>
+  const runs = client.flatMap((world) =>
     Array.from({ length: 20 }, (_, seed) => {
       events = [];
-      steps += execute(world, NOTHING, { Clnt: Recorded, Machine }, { kind: "uniform" }, seed).steps;
+      steps += execute(world, NOTHING, { ...PRODUCT, Clnt: Recorded }, { kind: "uniform" }, seed).steps;
       return { config: world.config, events };
     }),
   );
@@ -123,7 +123,7 @@ function kept(event) {
 
 function exhaustive(scenario) {
   const begin = cpuSeconds();
-  const { states, steps, depth, goals, complete, broken } = searchAll(scenario, PROPERTIES, core, {
+  const { states, steps, depth, goals, complete, broken } = searchAll(scenario, PROPERTIES, PRODUCT, {
     states: MOST_STATES,
   });
   const cpu = cpuSeconds() - begin;
@@ -133,13 +133,16 @@ function exhaustive(scenario) {
   );
 }
 
-const all = LARGE.flatMap(underEveryOrder);
-const long = LARGE.map(lengthened);
+const client = LARGE.filter(({ server }) => server === "model");
+const both = LARGE.filter(({ server }) => server === "svc");
+const all = client.flatMap(underEveryOrder);
+const long = client.map(lengthened);
 random({ kind: "uniform" }, long, PROPERTIES, "random, worlds of about 200 steps");
 random({ kind: "pct", depth: 3 }, long, PROPERTIES, "pct(3), worlds of about 200 steps");
-random({ kind: "uniform" }, LARGE, PROPERTIES, "random, fast worlds");
-random({ kind: "pct", depth: 3 }, LARGE, PROPERTIES, "pct(3), fast worlds");
+random({ kind: "uniform" }, client, PROPERTIES, "random, fast worlds");
+random({ kind: "pct", depth: 3 }, client, PROPERTIES, "pct(3), fast worlds");
 random({ kind: "uniform" }, all, PROPERTIES, "random, every order of work");
-random({ kind: "uniform" }, LARGE, NOTHING, "random, no property looked at");
+random({ kind: "uniform" }, client, NOTHING, "random, no property looked at");
+random({ kind: "uniform" }, both, PROPERTIES, "random, with our own server");
 coreAlone();
 SEARCHED.forEach(exhaustive);

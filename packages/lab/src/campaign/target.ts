@@ -1,9 +1,8 @@
 /** What can be searched, as data that any machine with the same code can turn into a world. */
-import { Clnt, Machine } from "unstuck/sunrpc";
 import { modelRuns, type Run } from "../lab/explore/mod.js";
 import { FAMILY, ModelNameError, namedModel } from "../lab/models/mod.js";
 import { nearest, suggest } from "../lab/scenario/mod.js";
-import { LARGE, type MillScenario, PROPERTIES, SMALL, World } from "../mill/mod.js";
+import { LARGE, type MillScenario, PRODUCT, PROPERTIES, SMALL, World } from "../mill/mod.js";
 import { TargetError } from "./errors.js";
 
 export interface Target {
@@ -38,7 +37,7 @@ const KINDS: { readonly [kind in Target["kind"]]: Kind } = {
       const scenario = MILL.get(name);
       if (scenario === undefined)
         throw new TargetError(`no world of the mill is called ${name}: ${suggest(name, [...MILL.keys()])}`);
-      return () => new World(scenario, PROPERTIES, { Clnt, Machine });
+      return () => new World(scenario, PROPERTIES, PRODUCT);
     },
     names: () => [...MILL.keys()],
   },

@@ -74,7 +74,7 @@ export async function loadMutant({ name, edits }: Pick<Mutant, "name" | "edits">
       });
     }
     for (const { file, find, put } of edits) {
-      const path = join(folder, "sunrpc", "clnt", file);
+      const path = join(folder, "sunrpc", file.includes("/") ? file : join("clnt", file));
       const parts = readFileSync(path, "utf8").split(find);
       if (parts.length !== 2) {
         throw new Error(
@@ -83,8 +83,8 @@ export async function loadMutant({ name, edits }: Pick<Mutant, "name" | "edits">
       }
       writeFileSync(path, parts.join(put));
     }
-    const clnt = pathToFileURL(join(folder, "sunrpc", "clnt", "mod.js"));
-    return (await import(clnt.href)) as CoreClasses;
+    const cores = pathToFileURL(join(folder, "sunrpc", "mod.js"));
+    return (await import(cores.href)) as CoreClasses;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,12 +1,12 @@
 /** The small worlds whole and the large ones by chance, in slices, so that a signal is heard between them. */
 import { performance } from "node:perf_hooks";
 import { setImmediate } from "node:timers/promises";
-import { Clnt, Machine } from "unstuck/sunrpc";
 import {
   execute,
   LARGE,
   type MillScenario,
   newSearch,
+  PRODUCT,
   PROPERTIES,
   SEARCHED,
   SERVER_WORLDS,
@@ -19,7 +19,6 @@ import { strategyWord } from "./mill-options.js";
 import { runServer } from "./mill-server.js";
 import { type Failure, failureOf, newWorld } from "./mill-story.js";
 
-const CORE = { Clnt, Machine };
 /** Between two looks at the clock, at the signal, and at the terminal. */
 const SLICE_STEPS = 10_000;
 const SLICE_MS = 50;
@@ -110,7 +109,7 @@ async function searchWhole(
   watch: Watcher,
 ): Promise<Search & { readonly seconds: number }> {
   const began = performance.now();
-  const search = newSearch(scenario, PROPERTIES, CORE, { states });
+  const search = newSearch(scenario, PROPERTIES, PRODUCT, { states });
   while (search.run(SLICE_STEPS) && !watch.signal.aborted) {
     watch.at(`${scenario.name}: ${search.found.states.toLocaleString("en")} states`);
     await setImmediate();
@@ -134,7 +133,7 @@ export function trialsOf(plan: MillPlan): readonly Trial[] {
     ...largeOnes(plan).map(
       (world): Trial =>
         (strategy, seed) => {
-          const { over, steps } = execute(world, PROPERTIES, CORE, strategy, seed);
+          const { over, steps } = execute(world, PROPERTIES, PRODUCT, strategy, seed);
           return { steps, failure: over === "goal" ? undefined : failureOfSeed(world, strategy, seed) };
         },
     ),
@@ -188,7 +187,7 @@ async function tryMany(
 
 function failureOfSeed(world: MillScenario, strategy: Strategy, seed: number): Failure {
   const taken: string[] = [];
-  const { over } = execute(world, PROPERTIES, CORE, strategy, seed, { taken });
+  const { over } = execute(world, PROPERTIES, PRODUCT, strategy, seed, { taken });
   const { broken, why } = typeof over === "string" ? { broken: over, why: "" } : over;
   return failureOf(() => newWorld(world), broken, why || `${strategyWord(strategy)}, seed ${seed}`, taken);
 }

@@ -1,5 +1,4 @@
 /** A schedule of our own core: made short, told, and played again. */
-import { Clnt, Machine } from "unstuck/sunrpc";
 import {
   formatSchedule,
   newSchedule,
@@ -13,6 +12,7 @@ import {
 } from "../lab/mod.js";
 import {
   type MillScenario,
+  PRODUCT,
   PROPERTIES,
   shortest,
   type ToldStep,
@@ -122,7 +122,7 @@ export function replayedText({ scenario, outcome, why, digest, edited, story }: 
 
 /** A world of the product's own core with every property. */
 export function newWorld(scenario: MillScenario): World {
-  return new World(scenario, PROPERTIES, { Clnt, Machine });
+  return new World(scenario, PROPERTIES, PRODUCT);
 }
 
 function reading(line: string): Schedule {

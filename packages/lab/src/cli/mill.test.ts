@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Clnt, Machine } from "unstuck/sunrpc";
-import { BASE, execute, propertySet, World } from "../mill/mod.js";
+import { BASE, execute, PRODUCT, propertySet, World } from "../mill/mod.js";
 import { LabError } from "./failure.js";
 import { strategy, strategyWord } from "./mill-options.js";
 import { runMill } from "./mill-search.js";
 import { failureOf, failureText, replayLine } from "./mill-story.js";
 
-const CORE = { Clnt, Machine };
 const PLAN = {
   scenarios: ["restart-rst", "few-slots"],
   orders: undefined,
@@ -23,9 +21,9 @@ function watcher(signal = new AbortController().signal) {
 test("a failing schedule is made short and told, and its line plays it again", () => {
   const unlucky = propertySet([{ name: "no-reply", settle: () => "a call settles" }]);
   const taken: string[] = [];
-  const { over } = execute(BASE, unlucky, CORE, { kind: "uniform" }, 3, { taken });
+  const { over } = execute(BASE, unlucky, PRODUCT, { kind: "uniform" }, 3, { taken });
   assert.deepEqual(over, { broken: "no-reply", why: "a call settles" });
-  const failure = failureOf(() => new World(BASE, unlucky, CORE), "no-reply", "a call settles", taken);
+  const failure = failureOf(() => new World(BASE, unlucky, PRODUCT), "no-reply", "a call settles", taken);
   assert.equal(failure.story.length, 8);
   assert(taken.length > 8, `${taken.length} steps before`);
   assert.deepEqual(failure.story[0]?.what, "makes call 0");

@@ -44,6 +44,8 @@ export const LOSE = 19;
 export const LOSE_REPLY = 20;
 export const DOUBLE = 21;
 export const DOUBLE_REPLY = 22;
+export const ANSWER = 23;
+export const HEAR = 24;
 
 /** By kind: the name, to which `.arg` is added. */
 const NAMES = [
@@ -70,6 +72,8 @@ const NAMES = [
   "net.lose-reply",
   "net.double",
   "net.double-reply",
+  "server.answer",
+  "net.hear",
 ] as const;
 
 const KIND_BITS = 5;

@@ -70,8 +70,11 @@ function read(w: World, s: Socket): void {
   net.reading = undefined;
 }
 
-function arrive({ net, scenario }: World, s: Socket): void {
-  if (net.listening === "refuse") s.error = Sock.REFUSED;
-  else if (s.todo.length < 2 * scenario.mostDatagrams) s.todo.push(s.out[0]!, s.out[1]!);
+function arrive(w: World, s: Socket): void {
+  const { net, scenario } = w;
+  const xid = s.out[0]!;
+  const call = s.out[1]!;
   Sock.takePair(s.out, 0);
+  if (net.listening === "refuse") s.error = Sock.REFUSED;
+  else if (s.todo.length < 2 * scenario.mostDatagrams) net.take(w, s, xid, call);
 }

@@ -1,5 +1,6 @@
-import { CALL_STATES, XPRT_STATES } from "unstuck/sunrpc";
+import { CALL_STATES, CONN_MOVES, XPRT_STATES } from "unstuck/sunrpc";
 import { argOf, DISCONNECT, kindOf } from "./choice.js";
+import type { RealServer } from "./real-server.js";
 import type { Socket } from "./socket.js";
 import type { World } from "./world.js";
 
@@ -9,6 +10,7 @@ type Xprt = Core["xprts"][number];
 const XPRT_ROWS = rows(Object.keys(XPRT_STATES));
 const CALL_ROWS = rows(Object.keys(CALL_STATES));
 const STAGE_ROWS = rows(["none", "ping", "connecting", "calling", "pause", "verdict"]);
+const CONN_ROWS = rows(Object.keys(CONN_MOVES));
 const LISTENING_ROWS = rows(["serve", "refuse", "slam", "mute", "slow"]);
 
 function rows(names: readonly string[]): ReadonlyMap<string, number> {
@@ -58,6 +60,7 @@ export function digestOf(w: World): number {
   core(w);
   outside(w);
   for (const s of w.net.sockets) socket(s);
+  if (w.net.server !== undefined) server(w, w.net.server);
   a ^= a >>> 16;
   b = Math.imul(b ^ (b >>> 13), 0x85ebca6b) ^ a;
   return (a >>> 0) * 2 ** 21 + (b >>> 11);
@@ -182,6 +185,44 @@ function socket(s: Socket): void {
   moment(s.heardAt);
   flag(s.answered);
   flag(s.synPending);
+}
+
+/** What the server core remembers: connections by their order, since their names count the past. */
+function server(w: World, { state, pending, unheard }: RealServer): void {
+  const { conns, cache } = state;
+  const ids = [...conns.keys()];
+  const rowOfConn = (id: number) => ids.indexOf(id);
+  for (const conn of conns.values()) {
+    word(rowOf(w, conn.id));
+    word(CONN_ROWS.get(conn.state)!);
+    word(conn.inFlight);
+  }
+  word(-2);
+  for (const call of pending) {
+    word(call.xid);
+    word(rowOfConn(call.conn));
+    text(call.cacheKey ?? "");
+  }
+  word(-2);
+  for (const id of unheard) word(rowOfConn(id));
+  for (const [key, running] of cache.running) {
+    text(key);
+    for (const id of running.conns) word(rowOfConn(id));
+  }
+  word(-2);
+  for (const [key, { at }] of cache.answered) {
+    text(key);
+    // It is forgotten after two minutes, and no small world lasts so long; but a large one may.
+    moment(at);
+  }
+  for (const call of w.calls) {
+    word(call.runs);
+    word(call.ranFrom);
+  }
+}
+
+function text(s: string): void {
+  for (let i = 0; i < s.length; i++) word(s.charCodeAt(i));
 }
 
 /** Which of the sockets; -1: one that is forgotten, or none. */

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Clnt, Machine } from "unstuck/sunrpc";
 import {
   type MillScenario,
   newSearch,
+  PRODUCT,
   PROPERTIES,
   Prng,
   propertySet,
@@ -12,8 +12,6 @@ import {
   searchAll,
   World,
 } from "./mod.js";
-
-const CORE = { Clnt, Machine };
 
 function small(name: string): MillScenario {
   return SMALL.find((scenario) => scenario.name === name)!;
@@ -42,7 +40,7 @@ const LARGE_ONES = new Set([
 
 for (const scenario of SEARCHED.filter(({ name }) => !LARGE_ONES.has(name))) {
   test(`every schedule of ${scenario.name} ends well`, (t) => {
-    const search = searchAll(scenario, PROPERTIES, CORE, { states: 30_000 });
+    const search = searchAll(scenario, PROPERTIES, PRODUCT, { states: 30_000 });
     assert.equal(search.broken, undefined);
     assert(search.complete, "all of it was looked at");
     assert(search.goals > 0, "some schedule gets there");
@@ -62,7 +60,7 @@ test("the searched worlds have every end of a call, on both transports", () => {
   ]);
   for (const name of ["long-blackhole_deadline-soft", "restart-fin_cancel", "restart-fin_two-transports"]) {
     const scenario = SEARCHED.find((one) => one.name === name)!;
-    assert(searchAll(scenario, ear, CORE, { states: 30_000 }).complete);
+    assert(searchAll(scenario, ear, PRODUCT, { states: 30_000 }).complete);
   }
   assert.deepEqual([...ends].sort(), ["ECANCELED", "EIO", "ETIMEDOUT", "accepted"]);
   assert.deepEqual([...used], [0, 1]);
@@ -70,15 +68,15 @@ test("the searched worlds have every end of a call, on both transports", () => {
 
 test("a search in slices finds what one in one go does", () => {
   const scenario = small("restart-rst");
-  const sliced = newSearch(scenario, PROPERTIES, CORE, { states: 30_000 });
+  const sliced = newSearch(scenario, PROPERTIES, PRODUCT, { states: 30_000 });
   let slices = 1;
   while (sliced.run(1_000)) slices++;
-  assert.deepEqual(sliced.found, searchAll(scenario, PROPERTIES, CORE, { states: 30_000 }));
+  assert.deepEqual(sliced.found, searchAll(scenario, PROPERTIES, PRODUCT, { states: 30_000 }));
   assert(slices > 3, `${slices} slices`);
 });
 
 test("a search that runs out of states says so", () => {
-  const { complete, states } = searchAll(small("blackhole"), PROPERTIES, CORE, { states: 100 });
+  const { complete, states } = searchAll(small("blackhole"), PROPERTIES, PRODUCT, { states: 100 });
   assert.deepEqual({ complete, states }, { complete: false, states: 100 });
 });
 
@@ -100,7 +98,7 @@ test("worlds of the same digest have the same future", () => {
   for (const name of ["blackhole-restart-fin", "slam", "slow", "take-ports"]) {
     for (let seed = 0; seed < 40; seed++) {
       const prng = new Prng(seed);
-      const world = new World(small(name), PROPERTIES, CORE);
+      const world = new World(small(name), PROPERTIES, PRODUCT);
       while (world.over === undefined) {
         const digest = world.digest();
         const seen = known.get(digest);
@@ -119,7 +117,7 @@ test("worlds of the same digest have the same future", () => {
 test("a copy goes the same way as its original, and leaves it alone", () => {
   for (let seed = 0; seed < 20; seed++) {
     const prng = new Prng(seed);
-    const world = new World(small("blackhole-restart-rst"), PROPERTIES, CORE);
+    const world = new World(small("blackhole-restart-rst"), PROPERTIES, PRODUCT);
     while (world.over === undefined) {
       const copy = world.fork();
       const index = prng.below(world.choices().length);

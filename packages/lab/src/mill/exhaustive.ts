@@ -1,8 +1,9 @@
 /** Every schedule of a small world. */
 import { choiceOf, DEADLINE } from "./choice.js";
+import type { CoreClasses } from "./core.js";
 import type { PropertySet } from "./property-set.js";
 import type { MillScenario } from "./scenario.js";
-import { type CoreClasses, World } from "./world.js";
+import { World } from "./world.js";
 
 export interface SearchLimits {
   /** The search ends, incomplete, with so many states. */

@@ -17,8 +17,11 @@ export class CallFacts {
   /** The socket it was last put on, and when. */
   sentOn = 0;
   sentAt = 0;
-  /** Times the server did it. A server with a reply cache would keep this at 1; ours has none yet. */
-  executions = 0;
+  /** Times the server has begun to execute it since the server began, and the source port it last came from then. */
+  runs = 0;
+  ranFrom = 0;
+  /** When the server answered it last. */
+  answeredAt = Number.POSITIVE_INFINITY;
 
   constructor(plan: CallPlan, task: number, startedAt: number) {
     this.plan = plan;

@@ -1,17 +1,15 @@
 /** Looks for a schedule that shows something wrong with a core: chance first, then every schedule of a few small worlds. */
+
+import type { CoreClasses } from "./core.js";
 import { searchAll } from "./exhaustive.js";
 import { PROPERTIES } from "./properties/mod.js";
 import { execute, type Strategy } from "./random.js";
-import { LARGE, SILENT, SMALL, SMALL_UDP } from "./scenarios.js";
-import type { CoreClasses } from "./world.js";
+import { LARGE, SEARCHED, SILENT, SMALL } from "./scenarios.js";
 
 const STRATEGIES: readonly Strategy[] = [{ kind: "uniform" }, { kind: "pct", depth: 3 }];
 const WORLDS = [...SMALL, ...LARGE];
-const SEARCHED = [
-  ...SMALL.filter(({ name }) => name === "restart-fin"),
-  SILENT,
-  ...SMALL_UDP.filter(({ name }) => name === "udp-mute" || name === "udp-long-blackhole"),
-];
+const SEARCHED_NAMES = ["restart-fin", SILENT.name, "udp-mute", "udp-long-blackhole", "svc-cut"];
+const HUNTED = SEARCHED_NAMES.map((name) => SEARCHED.find((scenario) => scenario.name === name)!);
 
 /** What a hunt took until it ended. */
 export interface HuntEffort {
@@ -45,7 +43,7 @@ export function hunt(classes: CoreClasses, seeds: number): Found | undefined {
       }
     }
   }
-  for (const scenario of SEARCHED) {
+  for (const scenario of HUNTED) {
     const { broken, states } = searchAll(scenario, PROPERTIES, classes, { states: 50_000 });
     effort.states += states;
     if (broken === undefined) continue;

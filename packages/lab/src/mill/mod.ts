@@ -3,6 +3,7 @@
  * Pure, like the core.
  */
 export { ACTORS, type Enabled } from "./choice.js";
+export { type CoreClasses, PRODUCT } from "./core.js";
 export { digestOf } from "./digest.js";
 export { newSearch, type Search, type Searching, type SearchLimits, searchAll } from "./exhaustive.js";
 export { CallFacts, XprtFacts } from "./facts.js";
@@ -28,4 +29,4 @@ export { SERVER_WORLDS } from "./server-scenarios.js";
 export { type ServerScenario, ServerWorld, type SvcClass } from "./server-world.js";
 export { shortest } from "./shortest.js";
 export { type ToldStep, tellRun } from "./tell.js";
-export { type CoreClasses, type Over, World } from "./world.js";
+export { type Over, World } from "./world.js";

@@ -1,10 +1,10 @@
-/** The client core, broken on purpose: one rule at a time, by a change of one or two places of its compiled text. */
+/** The cores, broken on purpose: one rule at a time, by a change of one or two places of their compiled text. */
 
 export interface Mutant {
   readonly name: string;
   /** Properties that may be the first to notice, in this or that schedule. */
   readonly caughtBy: readonly string[];
-  /** Below `sunrpc/clnt`. `find` occurs exactly once. */
+  /** Below `sunrpc`, or below `sunrpc/clnt` if no folder is named. `find` occurs exactly once. */
   readonly edits: readonly { readonly file: string; readonly find: string; readonly put: string }[];
 }
 
@@ -214,4 +214,44 @@ export const MUTANTS: readonly Mutant[] = [
     " && call.sentAt <= since && call.sentAt < m.now)\n            resend(m, call);",
     " && call.sentAt <= since && call.sentAt < m.now)\n            m.arm(m.now);",
   ),
+  mutant(
+    "a resend of an answered call runs again",
+    "runs-once",
+    "svc/once.js",
+    "if (answered !== undefined) {",
+    "if (false) {",
+  ),
+  mutant(
+    "a resend of a running call runs again",
+    "runs-once",
+    "svc/once.js",
+    "if (running === undefined) {",
+    "if (true) {",
+  ),
+  mutant(
+    "a reply is forgotten with its connection",
+    "runs-once",
+    "svc/svc.js",
+    "this.#s.starved.delete(conn.id);\n        this.#out",
+    "this.#s.cache.answered.clear();\n        this.#out",
+  ),
+  mutant(
+    "a resend that waits for a running call is not told its answer",
+    "answer-after-heal stuck",
+    "svc/once.js",
+    "    running.conns.push(conn.id);\n",
+    "",
+  ),
+  {
+    name: "a resend on another connection counts as another call",
+    caughtBy: ["runs-once"],
+    edits: [
+      {
+        file: "svc/reply-cache.js",
+        find: "callKey({ peer, record })",
+        put: "callKey({ peer, record, conn })",
+      },
+      { file: "svc/reply-cache.js", find: "return `${transport} ", put: "return `${conn} ${transport} " },
+    ],
+  },
 ];

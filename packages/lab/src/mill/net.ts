@@ -4,6 +4,7 @@ import { codeOf, type Offer } from "./choice.js";
 import * as Datagram from "./datagram.js";
 import * as Event from "./event.js";
 import type { Effect } from "./property.js";
+import { RealServer } from "./real-server.js";
 import type { Deed, MillScenario } from "./scenario.js";
 import * as Sock from "./socket.js";
 import { Socket } from "./socket.js";
@@ -41,13 +42,17 @@ export class Net {
 
   readonly isDatagram: boolean;
 
-  constructor(scenario: MillScenario) {
+  /** Undefined: a model of a server, which is the sockets' `todo`. */
+  server: RealServer | undefined;
+
+  constructor(scenario: MillScenario, server: RealServer | undefined) {
     this.scenario = scenario;
+    this.server = server;
     this.isDatagram = scenario.config.kind === "datagram";
   }
 
   clone(): Net {
-    const copy = new Net(this.scenario);
+    const copy = new Net(this.scenario, this.server?.clone());
     copy.sockets = this.sockets.map((s) => s.clone());
     copy.hole = this.hole;
     copy.listening = this.listening;
@@ -87,6 +92,7 @@ export class Net {
       if (s.retryAt > w.now && s.retryAt < into.nextMoment) into.nextMoment = s.retryAt;
       this.#offerLive(w, s, into);
     }
+    if (this.server !== undefined) this.server.offer(w, into);
   }
 
   #offerLive(w: World, s: Socket, into: Offer): void {
@@ -116,22 +122,27 @@ export class Net {
     if (s.todo.length > 0) this.offerServer(s, into);
   }
 
+  /** Does the server answer such a call at present? */
+  answersCall(call: number): boolean {
+    return this.answers === EVERYTHING || (this.answers === PINGS && call === Sock.PING);
+  }
+
   /** The server may answer the oldest call of a socket, or another one first. */
   offerServer({ cookie, todo }: Socket, into: Offer): void {
-    if (this.answers === NOTHING) return;
-    const all = this.answers === EVERYTHING;
-    if (all || todo[1] === Sock.PING) into.add(codeOf(Kind.EXECUTE, cookie));
-    if (todo.length > 2 && (all || todo[3] === Sock.PING)) into.add(codeOf(Kind.OVERTAKE, cookie));
+    if (this.answersCall(todo[1]!)) into.add(codeOf(Kind.EXECUTE, cookie));
+    if (todo.length > 2 && this.answersCall(todo[3]!)) into.add(codeOf(Kind.OVERTAKE, cookie));
   }
 
   happen(w: World, kind: number, cookie: number): void {
+    if (kind === Kind.ANSWER) return this.server!.answer(w, cookie);
+    if (kind === Kind.HEAR) return this.server!.hear(w, cookie);
     const s = this.find(cookie)!;
     const stale = s.end === Sock.GONE;
     if (stale) this.#forget(s);
     else if (s.isDatagram && Datagram.happen(w, s, kind)) return;
     switch (kind) {
       case Kind.SYN:
-        return this.#accept(s);
+        return this.#accept(w, s);
       case Kind.ESTABLISHED:
         if (!stale) this.#established(w, s);
         return w.post(Event.established(cookie, s.port));
@@ -139,7 +150,7 @@ export class Net {
         if (!stale) this.#failed(w, s);
         return w.post(Event.failed(cookie, s.errorCode));
       case Kind.ARRIVE:
-        return this.#arrive(s);
+        return this.#arrive(w, s);
       case Kind.DATA:
         return this.#data(w, s, Sock.REPLY_BYTES - s.given);
       case Kind.CUT:
@@ -155,9 +166,9 @@ export class Net {
         return w.post(Event.taken(cookie, bytes));
       }
       case Kind.EXECUTE:
-        return this.#execute(w, s, 0);
+        return this.#execute(s, 0);
       case Kind.OVERTAKE:
-        return this.#execute(w, s, 2);
+        return this.#execute(s, 2);
     }
   }
 
@@ -189,6 +200,7 @@ export class Net {
   drop(w: World, cookie: number): void {
     const s = this.find(cookie);
     if (s === undefined || s.end === Sock.GONE) return;
+    this.server?.gone(cookie);
     const silenced = s.end === Sock.UP && !s.finSeen;
     if (!s.probe && !w.isClosed && !silenced) this.#lost(w, s, s.end === Sock.SYN_SENT ? "ETIMEDOUT" : "fin");
     s.synPending = s.end === Sock.SYN_SENT && s.peer === Sock.OPEN;
@@ -203,7 +215,8 @@ export class Net {
     if (!this.scenario.stale || !late) this.#forget(s);
   }
 
-  deed(deed: Deed, now: number): void {
+  deed(w: World, deed: Deed): void {
+    const { now } = w;
     switch (deed) {
       case "blackhole":
         this.hole = true;
@@ -217,13 +230,16 @@ export class Net {
         for (const s of this.sockets) s.release(now);
         return;
       case "restart-rst":
-        return this.#endAll("rst");
+        return this.#restart(w, "rst");
       case "restart-fin":
-        return this.#endAll("fin");
+        return this.#restart(w, "fin");
       case "restart-silent":
-        return this.#endAll("silent");
+        return this.#restart(w, "silent");
       case "refuse":
         this.#listen("refuse");
+        return this.#restart(w, "rst");
+      case "cut":
+        for (const s of this.sockets) if (!s.isDatagram && s.peer === Sock.OPEN) this.server?.gone(s.cookie);
         return this.#endAll("rst");
       case "slam":
       case "mute":
@@ -236,6 +252,14 @@ export class Net {
         return;
       case "pause":
     }
+  }
+
+  /** The server process ends, and with it what it remembers. */
+  #restart(w: World, how: "rst" | "fin" | "silent"): void {
+    this.#endAll(how);
+    if (this.server === undefined) return;
+    this.server = new RealServer(this.server.classes);
+    for (const call of w.calls) call.runs = 0;
   }
 
   #listen(how: Listening): void {
@@ -254,13 +278,16 @@ export class Net {
     }
   }
 
-  #accept(s: Socket): void {
+  #accept(w: World, s: Socket): void {
     if (this.listening === "refuse") {
       s.error = Sock.REFUSED;
       return;
     }
     s.peer = Sock.OPEN;
-    if (this.listening !== "slam") return;
+    if (this.listening !== "slam") {
+      this.server?.accept(w, s);
+      return;
+    }
     s.peer = Sock.CLOSED;
     s.fin = true;
   }
@@ -281,24 +308,29 @@ export class Net {
     this.#forget(s);
   }
 
-  #arrive(s: Socket): void {
+  #arrive(w: World, s: Socket): void {
     const xid = s.out[0]!;
     const call = s.out[1]!;
     if (s.peer === Sock.OPEN) {
       Sock.takePair(s.out, 0);
-      s.todo.push(xid, call);
+      this.take(w, s, xid, call);
       return;
     }
     s.out = [];
     s.error = Sock.RESET;
   }
 
-  #execute(w: World, s: Socket, at: number): void {
+  /** A call comes to the server. */
+  take(w: World, s: Socket, xid: number, call: number): void {
+    if (this.server === undefined) s.todo.push(xid, call);
+    else this.server.arrive(w, s, xid, call);
+  }
+
+  #execute(s: Socket, at: number): void {
     const xid = s.todo[at]!;
     const call = s.todo[at + 1]!;
     Sock.takePair(s.todo, at);
     s.back.push(xid, call);
-    if (call !== Sock.PING) w.calls[call]!.executions++;
   }
 
   #data(w: World, s: Socket, count: number): void {

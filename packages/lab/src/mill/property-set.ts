@@ -14,6 +14,7 @@ export function propertySet(all: readonly Property[]): PropertySet {
     send: looks(all, "send"),
     drop: looks(all, "drop"),
     settle: looks(all, "settle"),
+    run: looks(all, "run"),
     step: looks(all, "step"),
     moved: looks(all, "moved"),
     closed: looks(all, "closed"),

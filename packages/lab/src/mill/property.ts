@@ -15,6 +15,8 @@ export interface Property {
   /** `shutdown` or `abort`. */
   readonly drop?: (w: World, effect: Effect<"shutdown"> | Effect<"abort">) => string | undefined;
   readonly settle?: (w: World, effect: Effect<"settle">, call: number) => string | undefined;
+  /** The server begins to execute a call, which came from source port `port`. Only a server with a reply cache says so. */
+  readonly run?: (w: World, call: number, port: number) => string | undefined;
   /** After every step. */
   readonly step?: (w: World) => string | undefined;
   /** After the clock has moved and the core was told. */

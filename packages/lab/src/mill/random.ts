@@ -1,8 +1,9 @@
 /** Random schedules of a world: by seed, so that each can be had again. */
 import { choiceOf } from "./choice.js";
+import type { CoreClasses } from "./core.js";
 import type { PropertySet } from "./property-set.js";
 import type { MillScenario } from "./scenario.js";
-import { type CoreClasses, type Over, World } from "./world.js";
+import { type Over, World } from "./world.js";
 
 /**
  * How the next choice is made. `uniform`: each is as likely. `pct`: actors have random priorities, which change at

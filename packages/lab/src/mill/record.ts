@@ -1,4 +1,7 @@
-import { authNone, type ClntEvent, callTemplate, sealCall } from "unstuck/sunrpc";
+import { authNone, type ClntEvent, callTemplate, sealCall, setCallXid } from "unstuck/sunrpc";
+
+/** Bytes of a record's mark, which a datagram is without. */
+export const MARK_BYTES = 4;
 
 /** A call's arguments are its number. */
 export const TOKEN_BYTES = 4;
@@ -26,6 +29,19 @@ export function newRecord(number: number): (ClntEvent & { type: "call" })["recor
   used += RECORD_BYTES;
   setUint32(slab, used - TOKEN_BYTES, number);
   return { bytes: slab, start, end: used };
+}
+
+const PING_FRONT = callTemplate(100003, 3, 0, authNone());
+
+/** Call `number`, or a ping if it is below 0, as the server gets it; a datagram is without the mark. */
+export function callBytes(xid: number, number: number, isDatagram: boolean): Uint8Array {
+  const isPing = number < 0;
+  const bytes = new Uint8Array(isPing ? PING_FRONT.length : RECORD_BYTES);
+  bytes.set(isPing ? PING_FRONT : FRONT);
+  if (!isPing) setUint32(bytes, bytes.length - TOKEN_BYTES, number);
+  setCallXid(bytes, xid);
+  sealCall(bytes);
+  return isDatagram ? bytes.subarray(MARK_BYTES) : bytes;
 }
 
 /** The four bytes at `at`, big-endian. */

@@ -21,6 +21,8 @@ export type Deed =
   | "restart-silent"
   /** The server process ends, its connections are reset, and its port refuses. */
   | "refuse"
+  /** Something between the two resets all connections; the server, which goes on, hears of it later. */
+  | "cut"
   /** From now on connections are accepted and closed at once. */
   | "slam"
   /** Calls are taken and not answered, until `serve`; `slow` does answer the client's pings. */
@@ -42,6 +44,8 @@ export type WorkPolicy = (typeof WORK_POLICIES)[number];
 /** One small world. Plain data. Times in ms of virtual time. */
 export interface MillScenario {
   readonly name: string;
+  /** Who answers: a model of a server that remembers nothing, or the product's own core with its reply cache. */
+  readonly server: "model" | "svc";
   /** Made in this order, each at any time. */
   readonly calls: readonly CallPlan[];
   /** Done in this order, each at any time. The last state of things must be a healed one. */
@@ -78,6 +82,7 @@ export interface MillScenario {
 export function inOneShape(s: MillScenario): MillScenario {
   return {
     name: s.name,
+    server: s.server,
     calls: s.calls,
     operator: s.operator,
     work: s.work,

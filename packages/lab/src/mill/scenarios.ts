@@ -39,6 +39,7 @@ export const hasty: CallPlan = { policy: HARD, deadlineMs: 1_500 };
 /** The common ground: two hard calls, nothing goes wrong, everything races, the fast world. */
 export const BASE: MillScenario = {
   name: "calm",
+  server: "model",
   calls: [hard, hard],
   operator: [],
   work: "any",
@@ -119,7 +120,7 @@ const LOSSES: Readonly<Record<string, readonly Deed[]>> = {
 const datagrams: Partial<MillScenario> = { config: configOf({ kind: "datagram" }), healMs: 5_000 };
 
 /** The same over UDP: one datagram may be lost and one doubled. Where the clock moves often there is one call. */
-export const SMALL_UDP: readonly MillScenario[] = Object.entries(LOSSES).map(([name, operator]) => {
+const SMALL_UDP: readonly MillScenario[] = Object.entries(LOSSES).map(([name, operator]) => {
   const calls = operator.includes("pause") ? [hardUdp] : [hardUdp, hardUdp];
   return {
     ...BASE,
@@ -133,6 +134,38 @@ export const SMALL_UDP: readonly MillScenario[] = Object.entries(LOSSES).map(([n
     name: `udp-${name}`,
   };
 });
+
+/** With the product's own server at the other end: what a reply cache is for, and what ends it. */
+const LOST_REPLIES: Readonly<Record<string, readonly Deed[]>> = {
+  cut: ["cut"],
+  "cut-twice": ["cut", "cut"],
+  "mute-cut": ["mute", "cut", "serve"],
+  "blackhole-cut": ["blackhole", "cut", "heal"],
+  "long-blackhole": ["blackhole", "pause", "heal"],
+  "cut-restart": ["cut", "restart-rst"],
+};
+
+const SMALL_SVC: readonly MillScenario[] = [
+  ...Object.entries(LOST_REPLIES).map(([name, operator]): MillScenario => {
+    const calls = operator.length > 2 ? [hard] : [hard, hard];
+    return { ...BASE, ...NARROW, server: "svc", calls, operator, name: `svc-${name}` };
+  }),
+  { ...BASE, ...NARROW, server: "svc", calls: [fickle, hard], operator: ["cut"], name: "svc-cut_cancel" },
+  ...["calm", "blackhole", "mute"].map((name): MillScenario => {
+    const udp = { losses: 1, doubles: 1, mostDatagrams: 2 };
+    const operator = LOSSES[name]!;
+    return {
+      ...BASE,
+      ...NARROW,
+      ...datagrams,
+      ...udp,
+      server: "svc",
+      calls: [hardUdp],
+      operator,
+      name: `svc-udp-${name}`,
+    };
+  }),
+];
 
 /** Everything else that a client can be about, each in one world small enough for every schedule. */
 const KINDS: readonly MillScenario[] = [
@@ -166,7 +199,7 @@ const KINDS: readonly MillScenario[] = [
 ];
 
 /** All worlds of which every schedule is to be had. */
-export const SEARCHED: readonly MillScenario[] = [...SMALL, ...SMALL_UDP, ...KINDS];
+export const SEARCHED: readonly MillScenario[] = [...SMALL, ...SMALL_UDP, ...SMALL_SVC, ...KINDS];
 
 /** Larger ones, for random schedules: several calls of every kind, two transports, several outages. */
 export const LARGE: readonly MillScenario[] = [
@@ -195,6 +228,34 @@ export const LARGE: readonly MillScenario[] = [
     patience: 12,
     tickMs: 300,
   })),
+  ...Object.entries({ ...OUTAGES, ...LOST_REPLIES }).map(
+    ([name, operator]): MillScenario => ({
+      ...BASE,
+      server: "svc",
+      name: `svc-${name}-x2`,
+      calls: [hard, fickle, hard, hasty, soft, fickle, hard, hard],
+      operator,
+      patience: 12,
+      tickMs: 300,
+      healMs: 6_000,
+      config: configOf({ nconnect: 2 }),
+    }),
+  ),
+  ...Object.entries(LOSSES).map(
+    ([name, operator]): MillScenario => ({
+      ...BASE,
+      ...datagrams,
+      server: "svc",
+      name: `svc-udp-${name}-x1`,
+      calls: [hardUdp, fickleUdp, hardUdp, hastyUdp, softUdp, fickleUdp, hardUdp, hardUdp],
+      operator,
+      healMs: 40_000,
+      losses: 6,
+      doubles: 6,
+      patience: 12,
+      tickMs: 300,
+    }),
+  ),
   {
     ...BASE,
     name: "one-after-another",

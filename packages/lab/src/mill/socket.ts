@@ -1,5 +1,5 @@
 /** One connection, or one socket for datagrams, as both ends and the way between them see it. Plain data. */
-import { setUint32 } from "./record.js";
+import { MARK_BYTES, setUint32 } from "./record.js";
 
 /** Client's end. */
 export const SYN_SENT = 0;
@@ -11,9 +11,6 @@ export const GONE = 2;
 export const UNKNOWN = 0;
 export const OPEN = 1;
 export const CLOSED = 2;
-
-/** Bytes of a record's mark, which a datagram is without. */
-export const MARK_BYTES = 4;
 
 /** Bytes of a reply record: mark, xid, REPLY, MSG_ACCEPTED, verifier, SUCCESS, and the call's number. */
 export const REPLY_BYTES = 32;

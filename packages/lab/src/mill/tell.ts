@@ -43,6 +43,8 @@ const phrases: [kind: number, phrase: Phrase][] = [
     Kind.DOUBLE_REPLY,
     (w, n) => `the reply to ${named(w.net.find(n)?.back[1])} is doubled on its way to socket ${n}`,
   ],
+  [Kind.ANSWER, (w, n) => `answers ${named(w.net.server?.numberAt(n))}`],
+  [Kind.HEAR, (_, n) => `the server hears that socket ${n} is gone`],
   [Kind.DEADLINE, () => "time passes"],
   [Kind.DEED, (w, n) => w.scenario.operator[n]!],
   [Kind.TASK, (_, n) => `task ${n} runs`],

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Clnt, Machine, XPRT_STATES } from "unstuck/sunrpc";
+import { XPRT_STATES } from "unstuck/sunrpc";
 import { formatSchedule, type Run, replay, runRandom, shrink, twice } from "../lab/explore/mod.js";
 import {
   BASE,
   execute,
   LARGE,
+  PRODUCT,
   PROPERTIES,
   Prng,
   propertySet,
@@ -15,16 +16,15 @@ import {
   World,
 } from "./mod.js";
 
-const CORE = { Clnt, Machine };
 const LIMITS = { unfairSteps: 2_000, maxSteps: 5_000 };
 const outage = SMALL.find(({ name }) => name === "blackhole-restart-fin")!;
-const newRun = (): Run => new World(outage, PROPERTIES, CORE);
+const newRun = (): Run => new World(outage, PROPERTIES, PRODUCT);
 
 test("every large world ends well under every order of work, by chance and by priorities", () => {
   for (const scenario of LARGE.flatMap(underEveryOrder)) {
     for (const strategy of [{ kind: "uniform" }, { kind: "pct", depth: 3 }] as const) {
       for (let seed = 1_000; seed < 1_003; seed++) {
-        const { over } = execute(scenario, PROPERTIES, CORE, strategy, seed);
+        const { over } = execute(scenario, PROPERTIES, PRODUCT, strategy, seed);
         assert.equal(over, "goal", `${scenario.name}, ${strategy.kind}, seed ${seed}`);
       }
     }
@@ -36,7 +36,7 @@ test("the worlds reach every state of a transport and every stage of the probe",
   for (const scenario of LARGE) {
     for (let seed = 0; seed < 5; seed++) {
       const prng = new Prng(seed);
-      const world = new World(scenario, PROPERTIES, CORE);
+      const world = new World(scenario, PROPERTIES, PRODUCT);
       while (world.over === undefined) {
         world.step(prng.below(world.choices().length));
         for (const { state, probe } of world.machine.xprts) seen.add(state).add(`probe ${probe.stage}`);
@@ -68,7 +68,7 @@ test("the explorer's own strategies, replay and guard of determinism run it", ()
 });
 
 test("the shortest schedule that shows something is found, or nothing when there is none", () => {
-  const begin = new World(BASE, PROPERTIES, CORE);
+  const begin = new World(BASE, PROPERTIES, PRODUCT);
   const settled = (w: World) => w.calls.some((call) => call.settled > 0);
   assert.equal(shortest(begin, settled, 10_000)?.length, 8);
   assert.equal(
@@ -81,7 +81,7 @@ test("the shortest schedule that shows something is found, or nothing when there
 
 test("a property that fails is found, named, and its schedule made short", () => {
   const answered = propertySet([{ name: "no-reply", settle: () => "a call settles" }]);
-  const unlucky = (): Run => new World(BASE, answered, CORE);
+  const unlucky = (): Run => new World(BASE, answered, PRODUCT);
   const run = runRandom(unlucky, { kind: "walk" }, 1, LIMITS);
   assert.equal(run.outcome, "broken:no-reply");
   const { schedule } = shrink(unlucky, run.schedule);

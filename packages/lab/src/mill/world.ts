@@ -1,6 +1,7 @@
-import type { Clnt, ClntConfig, ClntEffect, ClntEvent, Machine } from "unstuck/sunrpc";
+import type { Clnt, ClntEffect, ClntEvent, Machine } from "unstuck/sunrpc";
 import * as Kind from "./choice.js";
 import { ACTORS, argOf, choiceOf, codeOf, type Enabled, kindOf, Offer } from "./choice.js";
+import type { CoreClasses } from "./core.js";
 import { digestOf } from "./digest.js";
 import * as Event from "./event.js";
 import { CallFacts, XprtFacts } from "./facts.js";
@@ -8,15 +9,10 @@ import { Net } from "./net.js";
 import { freeTask, offer } from "./offers.js";
 import type { Effect } from "./property.js";
 import type { PropertySet } from "./property-set.js";
-import { newRecord, TOKEN_BYTES, uint32 } from "./record.js";
+import { RealServer } from "./real-server.js";
+import { MARK_BYTES, newRecord, TOKEN_BYTES, uint32 } from "./record.js";
 import { type Deed, inOneShape, type MillScenario } from "./scenario.js";
 import * as Sock from "./socket.js";
-
-/** The client core that is looked at: the product's own classes, or a copy of them that was broken on purpose. */
-export interface CoreClasses {
-  readonly Clnt: new (config: ClntConfig, now: number, machine: Machine) => Clnt;
-  readonly Machine: new (config: ClntConfig, now: number) => Machine;
-}
 
 /** How a run ended: all calls came back and all is closed; a property failed; nothing can happen any more. */
 export type Over = "goal" | "stuck" | { readonly broken: string; readonly why: string };
@@ -74,7 +70,8 @@ export class World {
     // The lab chooses the jitter: always the middle, so that equal moments stay equal.
     this.machine.random = half;
     this.core = new classes.Clnt(config, 0, this.machine);
-    this.net = new Net(this.scenario);
+    const real = machine === undefined && scenario.server === "svc";
+    this.net = new Net(this.scenario, real ? new RealServer(classes) : undefined);
     this.isWell = scenario.operator.length === 0;
     if (machine !== undefined) return;
     for (let i = 0; i < config.nconnect; i++) this.xprts.push(new XprtFacts());
@@ -189,7 +186,7 @@ export class World {
     this.deedAt = this.now;
     this.wellSince = this.now;
     this.isWell = this.deeds === this.scenario.operator.length;
-    this.net.deed(deed, this.now);
+    this.net.deed(this, deed);
   }
 
   #call(number: number): void {
@@ -228,6 +225,7 @@ export class World {
       this.wellSince = this.now;
     }
     if (timerAt <= this.now) this.post(Event.deadline());
+    this.net.server?.tick(this);
     this.#properties.moved(this);
   }
 
@@ -241,6 +239,15 @@ export class World {
     this.clockMoves = 0;
     this.stepsAtOnce = 0;
     for (let i = 0; i < this.xprts.length; i++) this.xprts[i]!.connects = 0;
+  }
+
+  /** The server has begun to execute a call that came from source port `port`. */
+  ran(number: number, port: number): void {
+    this.#properties.run(this, number, port);
+    const call = this.calls[number];
+    if (call === undefined) return;
+    call.runs++;
+    call.ranFrom = port;
   }
 
   /** Steps the core, and does what it wants done. */
@@ -279,7 +286,7 @@ export class World {
   #send(effect: Effect<"send">): void {
     const { cookie, record } = effect;
     const { bytes, start, end } = record;
-    const xidAt = this.net.isDatagram ? start : start + Sock.MARK_BYTES;
+    const xidAt = this.net.isDatagram ? start : start + MARK_BYTES;
     const xid = uint32(bytes, xidAt);
     const call = uint32(bytes, xidAt + PROC_AT) === 0 ? Sock.PING : uint32(bytes, end - TOKEN_BYTES);
     this.#properties.send(this, effect, call, xid);

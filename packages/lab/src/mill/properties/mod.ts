@@ -1,7 +1,4 @@
-/**
- * What must never happen to the client core, one property a file. Not here yet: no call that must not run twice
- * does so (`CallFacts.executions` counts): it needs a server with a reply cache, and svc has none.
- */
+/** What must never happen to the client core, and to the server core that it talks to, one property a file. */
 import type { Property } from "../property.js";
 import { type PropertySet, propertySet } from "../property-set.js";
 import { allOver } from "./all-over.js";
@@ -12,6 +9,7 @@ import { deadlineKept } from "./deadline-kept.js";
 import { healthyLeftAlone } from "./healthy-left-alone.js";
 import { oneConnect } from "./one-connect.js";
 import { resendSleeps } from "./resend-sleeps.js";
+import { runsOnce } from "./runs-once.js";
 import { samePort } from "./same-port.js";
 import { sameXid } from "./same-xid.js";
 import { settlesOnce } from "./settles-once.js";
@@ -25,6 +23,7 @@ export const PROPERTY_LIST: readonly Property[] = [
   currentCookie,
   sameXid,
   resendSleeps,
+  runsOnce,
   samePort,
   backOff,
   deadlineKept,
