@@ -18,7 +18,7 @@ import { LabError } from "./failure.js";
 import { readModel } from "./models.js";
 
 const model = readModel("two-phase-commit_4");
-const ANY = { order: undefined, store: undefined };
+const ANY = { order: undefined, store: undefined, reduce: false };
 
 function checkpointOf(store: "exact" | "compact"): Checkpoint {
   return explore(model, { states: 300, store, checkpoint: true }).checkpoint!;
@@ -113,6 +113,10 @@ test("another model, order or store is said", (t) => {
   assert.throws(
     () => readCheckpoint(name, model, { ...ANY, store: "compact" }),
     refused(/another store: exact/),
+  );
+  assert.throws(
+    () => readCheckpoint(name, model, { ...ANY, reduce: true }),
+    refused(/another choice of --reduce: no/),
   );
   const edition = { ...model, initial: () => Int32Array.of(...model.initial()).fill(1) };
   assert.throws(() => readCheckpoint(name, edition, ANY), refused(/another code/));

@@ -29,7 +29,7 @@ import { type Checkpoint, type Model, subjectOf } from "../lab/mod.js";
 import { LabError, usage } from "./failure.js";
 
 const MAGIC = "UNSTUCKS";
-const VERSION = 1;
+const VERSION = 2;
 const FIXED = 16;
 const MOST_HEAD = 2 ** 16;
 /** Read and written in pieces: one call takes less than 2 GiB. */
@@ -43,6 +43,7 @@ interface Head extends Readonly<Record<(typeof COUNTS)[number], number>> {
   readonly words: number;
   readonly order: "bfs" | "dfs";
   readonly store: "exact" | "compact";
+  readonly reduced: boolean;
   readonly brokenAt: number;
   readonly deadEndAt: number;
 }
@@ -90,12 +91,15 @@ export function writeCheckpoint(file: string, checkpoint: Checkpoint, model: Mod
   }
 }
 
+/** How a search is to be; an order or store that is undefined: as the checkpoint has it. */
+interface Asked {
+  readonly order: string | undefined;
+  readonly store: string | undefined;
+  readonly reduce: boolean | undefined;
+}
+
 /** The checkpoint in `file`, if it can be gone on with: a search of `model`, in this order with this store. Throws LabError. */
-export function readCheckpoint(
-  file: string,
-  model: Model,
-  asked: { readonly order: string | undefined; readonly store: string | undefined },
-): Checkpoint {
+export function readCheckpoint(file: string, model: Model, asked: Asked): Checkpoint {
   const fd = opened(file);
   try {
     const { size } = fstatSync(fd);
@@ -167,22 +171,19 @@ function headOf(file: string, text: string): Head {
     isCount(head.deadEndAt, -1) &&
     (head.order === "bfs" || head.order === "dfs") &&
     (head.store === "exact" || head.store === "compact") &&
+    typeof head.reduced === "boolean" &&
     typeof head.model === "string" &&
     typeof head.code === "string";
   if (!fits) throw bad(file, "its head is damaged");
   return head as Head;
 }
 
-function checkOrigin(
-  file: string,
-  head: Head,
-  model: Model,
-  asked: { readonly order: string | undefined; readonly store: string | undefined },
-): void {
+function checkOrigin(file: string, head: Head, model: Model, asked: Asked): void {
   const rows: readonly [what: string, was: string, is: string][] = [
     ["model", head.model, model.name],
     ["order", head.order, asked.order ?? head.order],
     ["store", head.store, asked.store ?? head.store],
+    ["choice of --reduce", yesOrNo(head.reduced), yesOrNo(asked.reduce === true)],
     ["code", head.code, codeOf(model)],
     ["words of a state", String(head.words), String(model.words)],
   ];
@@ -190,6 +191,8 @@ function checkOrigin(
     if (was !== is) throw bad(file, `it was made with another ${what}: ${was}, and this is ${is}`);
   }
 }
+
+const yesOrNo = (yes: boolean): string => (yes ? "yes" : "no");
 
 /** No number in it may lead out of what is there. */
 function checkContents(file: string, from: Checkpoint, model: Model): void {

@@ -13,6 +13,8 @@ export interface Safety {
   /** Undefined: as the checkpoint has it, else the default of the search. */
   readonly order: "bfs" | "dfs" | undefined;
   readonly store: "exact" | "compact" | undefined;
+  /** Leave out schedules that are equal to others. */
+  readonly reduce: boolean;
   /** Go on after the first state that is broken. */
   readonly goOn: boolean;
   /** Where to write a checkpoint when something ends the search early. */
@@ -74,6 +76,8 @@ export interface Found {
 export interface Searched {
   readonly order: "bfs" | "dfs";
   readonly store: "exact" | "compact";
+  /** States and steps are what a partial-order reduction left of them. */
+  readonly reduced: boolean;
   readonly goals: number;
   readonly frontier: number;
   readonly bytes: number;

@@ -11,6 +11,7 @@ export interface ExploreOptions extends Budget {
   readonly safety?: true;
   readonly order?: "bfs" | "dfs";
   readonly store?: "exact" | "compact";
+  readonly reduce?: true;
   readonly continue?: true;
   readonly checkpoint?: string;
   readonly resume?: string;
@@ -36,20 +37,22 @@ export function positive(text: string): number {
   return value;
 }
 
-const OF_SAFETY = ["order", "store", "continue", "checkpoint", "resume"] as const;
+const OF_SAFETY = ["order", "store", "reduce", "continue", "checkpoint", "resume"] as const;
 
 /** What is asked of a search for safety; undefined: none is asked for. Throws LabError where words do not go together. */
 export function safetyOf(options: ExploreOptions, models: number): Safety | undefined {
   if (options.safety === undefined) {
     const odd = OF_SAFETY.find((name) => options[name] !== undefined);
+    if (odd === "reduce")
+      throw usage("--reduce goes with --safety: what it leaves out may be what a fair schedule owes");
     if (odd !== undefined) throw usage(`--${odd} goes with --safety`);
     return undefined;
   }
-  const { order, store, checkpoint, resume } = options;
+  const { order, store, reduce, checkpoint, resume } = options;
   if (models > 1 && (checkpoint ?? resume) !== undefined)
     throw usage("--checkpoint and --resume go with one model");
   if (checkpoint !== undefined) checkPlace("--checkpoint", checkpoint);
-  return { order, store, goOn: options.continue === true, checkpoint, resume };
+  return { order, store, reduce: reduce === true, goOn: options.continue === true, checkpoint, resume };
 }
 
 export function formatOf({ format, json }: ExploreOptions, models: number): Format {

@@ -13,6 +13,7 @@ const BUDGET: Budget = { maxStates: 1e7, maxSeconds: 60, maxMegabytes: undefined
 const SAFETY: Safety = {
   order: undefined,
   store: undefined,
+  reduce: false,
   goOn: false,
   checkpoint: undefined,
   resume: undefined,
@@ -41,6 +42,23 @@ test("safety: the first broken state is a story, and the search ends there unles
   const whole = safe(model, { goOn: true });
   assert.equal(whole.complete, true);
   assert.equal(whole.line, first.line);
+});
+
+test("safety: a reduced search finds the same, says so, and goes on only as such", (t) => {
+  for (const model of ["family_queued-task-runs_broken", "two-phase-commit_5"]) {
+    const [whole, reduced] = [safe(model, { goOn: true }), safe(model, { reduce: true, goOn: true })];
+    assert.deepEqual([reduced.verdict, reduced.property], [whole.verdict, whole.property]);
+    assert(reduced.states < whole.states, `${reduced.states} of ${whole.states} states`);
+    assert.match(foundText(reduced, true), /reduced: of steps that commute one order/);
+    assert.doesNotMatch(foundText(whole, true), /reduced/);
+  }
+  const folder = mkdtempSync(join(tmpdir(), "unstuck-reduced-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const checkpoint = join(folder, "it");
+  safe("two-phase-commit_5", { reduce: true, checkpoint }, { maxStates: 500 });
+  assert.throws(() => safe("two-phase-commit_5", { resume: checkpoint }), /another/);
+  const resumed = safe("two-phase-commit_5", { reduce: true, resume: checkpoint });
+  assert.equal(resumed.states, safe("two-phase-commit_5", { reduce: true }).states);
 });
 
 test("safety: an end that is no goal is found", () => {

@@ -2,6 +2,7 @@
 import { performance } from "node:perf_hooks";
 import {
   buildGraph,
+  compile,
   explore,
   formatSchedule,
   judge,
@@ -19,11 +20,11 @@ import type { Budget, Found, Job, Safety, Story } from "./explore-job.js";
 import { nearestPassing } from "./explore-passing.js";
 import { watchModel } from "./explore-watched.js";
 import { LabError } from "./failure.js";
-import { readModel } from "./models.js";
+import { readModel, readProgram } from "./models.js";
 
 /** Does what `job` asks for. Throws LabError where the fault is the caller's or the disk's. */
 export function search(job: Job, control: Control): Found {
-  const model = readModel(job.model);
+  const model = job.safety?.reduce === true ? compile(readProgram(job.model)) : readModel(job.model);
   const about = {
     model: job.model,
     limits: job.model.startsWith("reconnect_") ? LIMITS : undefined,
@@ -98,6 +99,7 @@ function safety(job: Job, asked: Safety, model: Model, control: Control): Rest {
   const done = explore(model, {
     order,
     store,
+    reduce: asked.reduce,
     states: maxStates,
     ...(maxMegabytes === undefined ? {} : { bytes: maxMegabytes * 1e6 }),
     untilBroken: !asked.goOn,
@@ -128,6 +130,7 @@ function safety(job: Job, asked: Safety, model: Model, control: Control): Rest {
     searched: {
       order,
       store,
+      reduced: asked.reduce,
       goals: done.goal,
       frontier: done.frontier,
       bytes: done.bytes,

@@ -52,6 +52,7 @@ export function foundText(found: Found, quiet: boolean): string {
 function searchedText({
   order,
   store,
+  reduced,
   omission,
   goals,
   frontier,
@@ -64,6 +65,9 @@ function searchedText({
       ? "every state kept"
       : `64 bits of every state kept: the chance that one was missed is at most ${omission.toExponential(1)}`;
   return [
+    ...(reduced
+      ? ["  reduced: of steps that commute one order was taken, and states and steps are those that it met"]
+      : []),
     `  ${order}, ${kept}; ${(bytes / 1e6).toFixed(1)} MB, ${bytesPerState.toFixed(1)} bytes a state besides itself`,
     `  ${goals.toLocaleString("en")} goals, ${frontier.toLocaleString("en")} states wait`,
     ...(checkpoint === undefined

@@ -88,6 +88,10 @@ test("words that mean nothing, or do not go together, are refused before any sea
     ["two-phase-commit_3 --json --format itf", /one of them/],
     ["two-phase-commit_3 two-phase-commit_4 --format html", /one model/],
     ["two-phase-commit_3 --order dfs", /goes with --safety/],
+    [
+      "two-phase-commit_3 --reduce",
+      /goes with --safety: what it leaves out may be what a fair schedule owes/,
+    ],
     ["two-phase-commit_3 --resume x", /goes with --safety/],
     ["two-phase-commit_3 --safety --resume /nowhere/x", /ENOENT/],
     ["two-phase-commit_3 --safety --checkpoint /nowhere/x", /ENOENT/],

@@ -38,6 +38,7 @@ export function exploreCommand(print: Print = TO_PROCESS): Command {
     .addOption(
       new Option("--store <store>", "what is kept of a state (default: exact)").choices(["exact", "compact"]),
     )
+    .option("--reduce", "leave out orders of steps that commute")
     .option("--continue", "go on after the first state that must never be")
     .option("--checkpoint <file>", "write it when a budget or Ctrl-C ends the search")
     .option("--resume <file>", "go on from a checkpoint")

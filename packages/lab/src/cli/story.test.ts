@@ -107,6 +107,7 @@ test("depth is what a search with levels finds", () => {
     const safety = {
       order: "bfs",
       store: "exact",
+      reduce: false,
       goOn: true,
       checkpoint: undefined,
       resume: undefined,

@@ -56,6 +56,13 @@ export interface Model {
   expand(states: Int32Array, at: number, out: Successors): void;
   /** {@link GOAL}: what was to be done is done, nothing more is owed. {@link BROKEN}: a safety property fails here. 0: neither. */
   label(states: Int32Array, at: number): number;
+  /**
+   * Which of the successors that `expand` wrote suffice to find a dead end, a BROKEN state and a GOAL: marks them in
+   * `kept` with 1, the others with 0, and returns how many they are; all of them: `kept` is left as it was. The same each
+   * time for the same state. Says nothing of fairness: what is left out may be what a fair schedule owes. Missing: the
+   * model does not know which of its steps commute.
+   */
+  readonly reduce?: (states: Int32Array, at: number, out: Successors, kept: Uint8Array) => number;
   /** Which property fails in a state that is BROKEN; undefined: none does. */
   broken(states: Int32Array, at: number): string | undefined;
   /** The state for people, `name: value` by name. */

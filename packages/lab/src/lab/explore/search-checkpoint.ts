@@ -7,6 +7,8 @@ export interface Checkpoint {
   readonly words: number;
   readonly order: "bfs" | "dfs";
   readonly store: "exact" | "compact";
+  /** Some steps were left out: see `Model.reduce`. */
+  readonly reduced: boolean;
   /** As in `Figures`. */
   readonly generated: number;
   readonly depth: number;
@@ -23,12 +25,19 @@ export interface Checkpoint {
 }
 
 /** Throws a RangeError if `from` was not made by a search like this one. */
-export function checkOrigin(from: Checkpoint, model: Model, order: string, store: string): void {
+export function checkOrigin(
+  from: Checkpoint,
+  model: Model,
+  order: string,
+  store: string,
+  reduced: boolean,
+): void {
   const rows: [what: string, was: string | number, is: string | number][] = [
     ["model", from.model, model.name],
     ["words", from.words, model.words],
     ["order", from.order, order],
     ["store", from.store, store],
+    ["reduction", from.reduced ? "some" : "none", reduced ? "some" : "none"],
   ];
   for (const [what, was, is] of rows) {
     if (was !== is) {

@@ -15,6 +15,8 @@ export interface ExploreOptions {
   readonly states?: number;
   /** Ends when it holds this many bytes. Memory grows in steps, so the last step may pass it: leave a third. */
   readonly bytes?: number;
+  /** Leave out what {@link Model.reduce} leaves out. Throws TypeError if the model has none. */
+  readonly reduce?: boolean;
   /** Ends at the first state that is BROKEN. */
   readonly untilBroken?: boolean;
   /** After how many expanded states `onProgress` and `stop` are called. Default: 65,536. */
@@ -66,8 +68,7 @@ const MOST_SUCCESSORS = 2 ** 16;
 
 /**
  * Visits every state of `model` once and looks for safety: what is BROKEN, and where nothing can happen any more.
- * All interleavings are taken, none is left out as equal to another: a partial-order reduction would need to be told
- * which choices commute, and models do not say.
+ * All interleavings are taken, unless `reduce` leaves out those that are equal to others.
  */
 export function explore(model: Model, options: ExploreOptions = {}): Explored {
   if (model.maxSuccessors > MOST_SUCCESSORS) {
@@ -84,6 +85,9 @@ export function explore(model: Model, options: ExploreOptions = {}): Explored {
   const mostStates = Math.min(options.states ?? Infinity, store.capacity - model.maxSuccessors);
   const mostBytes = options.bytes ?? Infinity;
   const newest = order === "dfs";
+  const reduce = options.reduce === true ? reductionOf(model) : undefined;
+  const kept = new Uint8Array(model.maxSuccessors);
+  const places = new Int32Array(Math.max(1, model.maxSuccessors));
   const out = newSuccessors(model);
   const numbers = new Int32Array(Math.max(1, model.maxSuccessors));
   let generated = 1;
@@ -101,7 +105,7 @@ export function explore(model: Model, options: ExploreOptions = {}): Explored {
       const label = model.label(met, i * words);
       if ((label & GOAL) !== 0) goal++;
       if ((label & BROKEN) !== 0 && brokenAt < 0) brokenAt = next;
-      tree.push(parent, i);
+      tree.push(parent, reduce === undefined ? i : places[i]!);
       frontier.push(next, level, met, i * words);
       if (level > depth) depth = level;
       next++;
@@ -121,7 +125,7 @@ export function explore(model: Model, options: ExploreOptions = {}): Explored {
   if (from === undefined) {
     meet(model.initial(), 1, -1, 0);
   } else {
-    checkOrigin(from, model, order, kind);
+    checkOrigin(from, model, order, kind, reduce !== undefined);
     ({ generated, depth, goal, brokenAt, deadEndAt } = from);
     store.load(from.states);
     tree.load(from.tree);
@@ -142,11 +146,27 @@ export function explore(model: Model, options: ExploreOptions = {}): Explored {
     const record = frontier.take(newest);
     const number = frontier.ring[record]!;
     const at = frontier.ring[record + 1]!;
-    if (exact === undefined) model.expand(frontier.ring, record + 2, out);
-    else model.expand(exact.states.chunkOf(number), exact.states.at(number), out);
+    const states = exact === undefined ? frontier.ring : exact.states.chunkOf(number);
+    const place = exact === undefined ? record + 2 : exact.states.at(number);
+    model.expand(states, place, out);
+    if (reduce !== undefined) keepSome(states, place, reduce);
     generated += out.count;
     if (out.count > 0) meet(out.words, out.count, number, at + 1);
     else if (deadEndAt < 0 && !isGoal(number, record)) deadEndAt = number;
+  }
+
+  /** Leaves in `out` what suffices, and in `places` where it was. */
+  function keepSome(states: Int32Array, place: number, choose: NonNullable<Model["reduce"]>): void {
+    const all = out.count;
+    if (choose(states, place, out, kept) === all) kept.fill(1, 0, all);
+    out.count = 0;
+    for (let i = 0; i < all; i++) {
+      if (kept[i] === 0) continue;
+      const to = out.count++;
+      places[to] = i;
+      out.choices[to] = out.choices[i]!;
+      out.words.copyWithin(to * words, i * words, (i + 1) * words);
+    }
   }
 
   function isGoal(number: number, record: number): boolean {
@@ -174,6 +194,7 @@ export function explore(model: Model, options: ExploreOptions = {}): Explored {
             words,
             order,
             store: kind,
+            reduced: reduce !== undefined,
             generated,
             depth,
             goal,
@@ -184,4 +205,9 @@ export function explore(model: Model, options: ExploreOptions = {}): Explored {
             frontier: frontier.save(),
           },
   };
+}
+
+function reductionOf({ name, reduce }: Model): NonNullable<Model["reduce"]> {
+  if (reduce === undefined) throw new TypeError(`${name} does not know which of its steps commute.`);
+  return reduce;
 }

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { twoPhaseCommit } from "../models/mod.js";
 import { compile } from "./mod.js";
 import { isBroken, isGoal, searchAll } from "./search.fixture.js";
-import { twoPhaseProgram } from "./two-phase-commit.fixture.js";
+import { twoPhaseProgram } from "./two-phase-commit.js";
 
 for (const [n, distinct, generated] of [
   [3, 288, 1_146],

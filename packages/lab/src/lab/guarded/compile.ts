@@ -6,6 +6,7 @@ import { GuardedError } from "./error.js";
 import { isOwed, javascript, urgencies } from "./generate.js";
 import { type Field, type Layout, layout } from "./layout.js";
 import type { GuardedProgram } from "./program.js";
+import { reduction } from "./reduce.js";
 
 type Functions = Pick<Model, "expand" | "label" | "broken">;
 type Outside = (step: number, variable: string, value: number) => never;
@@ -41,6 +42,7 @@ export function compile(program: GuardedProgram): CompiledModel {
   };
   const make = new Function("outside", javascript(checked, packed)) as (outside: Outside) => Functions;
   const { expand, label, broken } = make(outside);
+  let reduce: Model["reduce"];
   const from = (start: Int32Array, name: string): CompiledModel => ({
     name,
     words: packed.words,
@@ -58,6 +60,11 @@ export function compile(program: GuardedProgram): CompiledModel {
     expand: expand as (states: Int32Array, at: number, out: Successors) => void,
     label,
     broken,
+    // Made when it is asked for: few searches want it.
+    reduce(states, at, out, kept) {
+      reduce ??= reduction(checked, packed);
+      return reduce(states, at, out, kept);
+    },
     print: (states, at) => shown(checked, packed, states, at),
     starting: (values, as = name) => from(changed(packed, start, values), as),
   });

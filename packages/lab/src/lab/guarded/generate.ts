@@ -158,7 +158,8 @@ function pack(word: number, parts: readonly Field[], now: (place: Place) => stri
   return [...kept, ...values].join(" | ");
 }
 
-function loads(words: number): readonly string[] {
+/** Words of the state as locals. */
+export function loads(words: number): readonly string[] {
   return Array.from(
     { length: words },
     (_, word) => `  const w${word} = states[at${word === 0 ? "" : ` + ${word}`}];`,
@@ -172,7 +173,8 @@ function observe(checked: Checked, { words, fields }: Layout): readonly string[]
   return [...loads(words), ...unpack(fields, needed)];
 }
 
-function unpack(fields: readonly Field[], needed: ReadonlySet<Place>): readonly string[] {
+/** Variables that are needed as locals. */
+export function unpack(fields: readonly Field[], needed: ReadonlySet<Place>): readonly string[] {
   return fields
     .filter((f) => needed.has(f.place))
     .map(({ place, word, shift, bits }) => {

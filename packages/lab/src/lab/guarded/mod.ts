@@ -3,3 +3,4 @@ export * from "./compile.js";
 export * from "./error.js";
 export * from "./program.js";
 export * from "./promela.js";
+export { twoPhaseProgram } from "./two-phase-commit.js";

@@ -1,7 +1,7 @@
 import { rulesOf } from "../linux/rules.js";
 import { reconnect } from "../models/reconnect/mod.js";
 import type { GuardedProgram } from "./program.js";
-import { twoPhaseProgram } from "./two-phase-commit.fixture.js";
+import { twoPhaseProgram } from "./two-phase-commit.js";
 
 /** What fails when a fair schedule, or only an unfair one, never reaches the goal. */
 export const FAIRLY = "goal, fairly";

@@ -1,6 +1,6 @@
 /** Models by name, so that a schedule, a command or another machine can ask for one. */
 import type { Model } from "../explore/mod.js";
-import { compile, type GuardedProgram } from "../guarded/mod.js";
+import { compile, type GuardedProgram, twoPhaseProgram } from "../guarded/mod.js";
 import { FAMILY } from "./family/mod.js";
 import { parseReconnectName, reconnect, reconnectOf } from "./reconnect/mod.js";
 import { twoPhaseCommit } from "./two-phase-commit.js";
@@ -19,13 +19,11 @@ export function namedModel(name: string): Model {
   return resourceManagers === undefined ? compile(namedProgram(name)) : twoPhaseCommit(resourceManagers);
 }
 
-/** The same for those that are written as guarded commands. Throws {@link ModelNameError}. */
+/** The same as guarded commands; two-phase commit is packed by hand for speed, and written as such too. Throws {@link ModelNameError}. */
 export function namedProgram(name: string): GuardedProgram {
+  const resourceManagers = resourceManagersOf(name);
+  if (resourceManagers !== undefined) return { ...twoPhaseProgram(resourceManagers), name };
   const [kind] = name.split("_");
-  if (kind === "two-phase-commit")
-    throw new ModelNameError(
-      `${name}: ${resourceManagersOf(name) !== undefined ? "written by hand for speed, so there are no guarded commands of it; take a reconnect_ or family_ model" : "N of two-phase-commit_N is from 1 to 12"}`,
-    );
   if (kind === "reconnect") {
     const spec = parseReconnectName(name);
     if (typeof spec === "string") throw new ModelNameError(`${name}: ${spec}`);
