@@ -12,8 +12,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
-import { type Checkpoint, explore } from "../lab/mod.js";
-import { readCheckpoint, writeCheckpoint } from "./explore-checkpoint.js";
+import { buildGraph, type Checkpoint, explore, checkpointOf as graphCheckpoint } from "../lab/mod.js";
+import { readCheckpoint, readGraph, writeCheckpoint, writeGraph } from "./explore-checkpoint.js";
 import { LabError } from "./failure.js";
 import { readModel } from "./models.js";
 
@@ -128,4 +128,41 @@ test("a full device leaves nothing half-written", { skip: !existsSync("/dev/full
   writeFileSync(name, "");
   assert.throws(() => writeCheckpoint(join(name, "below"), checkpointOf("exact"), model), LabError);
   assert.deepEqual(readdirSync(join(name, "..")), ["it"]);
+});
+
+test("of a graph, too: what is read is what was written, and what is damaged is refused", (t) => {
+  const name = file(t);
+  const made = graphCheckpoint(buildGraph(model, { states: 300 }));
+  writeGraph(name, made, model);
+  assert.deepEqual(readGraph(name, model), made);
+  const whole = readFileSync(name);
+  fc.assert(
+    fc.property(fc.nat(whole.length - 1), fc.integer({ min: 1, max: 255 }), (at, flip) => {
+      const changed = Buffer.from(whole);
+      changed[at]! ^= flip;
+      writeFileSync(name, changed);
+      assert.throws(() => readGraph(name, model), LabError);
+    }),
+  );
+  const at = <A extends Int32Array | Uint16Array>(array: A, i: number, value: number): A => {
+    const copy = array.slice() as A;
+    copy[i] = value;
+    return copy;
+  };
+  for (const wrong of [
+    { ...made, parent: at(made.parent, 5, 5) },
+    { ...made, first: at(made.first, 3, made.target.length + 1) },
+    { ...made, first: at(made.first, 3, 0) },
+    { ...made, target: at(made.target, 7, made.parent.length) },
+    { ...made, choice: at(made.choice, 7, model.choices.length) },
+    { ...made, parentChoice: at(made.parentChoice, 7, model.choices.length) },
+    { ...made, states: made.states.slice(1) },
+    { ...made, choice: made.choice.slice(1) },
+  ]) {
+    writeGraph(name, wrong, model);
+    assert.throws(() => readGraph(name, model), refused(/does not fit together/));
+  }
+  writeGraph(name, made, model);
+  assert.throws(() => readGraph(name, readModel("two-phase-commit_5")), refused(/another model/));
+  assert.throws(() => readCheckpoint(name, model, ANY), refused(/it is of a verdict/));
 });

@@ -17,10 +17,6 @@ export interface Safety {
   readonly reduce: boolean;
   /** Go on after the first state that is broken. */
   readonly goOn: boolean;
-  /** Where to write a checkpoint when something ends the search early. */
-  readonly checkpoint: string | undefined;
-  /** The checkpoint to go on from. */
-  readonly resume: string | undefined;
 }
 
 export interface Job {
@@ -28,6 +24,10 @@ export interface Job {
   readonly budget: Budget;
   /** Undefined: the whole graph, judged. */
   readonly safety: Safety | undefined;
+  /** Where to write a checkpoint when something ends the search early. */
+  readonly checkpoint?: string | undefined;
+  /** The checkpoint to go on from. */
+  readonly resume?: string | undefined;
 }
 
 /** A schedule, told. */
@@ -71,6 +71,8 @@ export interface Found {
   readonly judged: { readonly reachesGoal: boolean; readonly exact: boolean | undefined } | undefined;
   /** Of a search for safety. */
   readonly searched: Searched | undefined;
+  /** Where a checkpoint was written, or why it could not be. */
+  readonly checkpoint: { readonly file: string; readonly failed: string | undefined } | undefined;
 }
 
 export interface Searched {
@@ -84,6 +86,4 @@ export interface Searched {
   readonly bytesPerState: number;
   /** How likely it is, at most, that a state was missed. */
   readonly omission: number;
-  /** Where a checkpoint was written, or why it could not be. */
-  readonly checkpoint: { readonly file: string; readonly failed: string | undefined } | undefined;
 }

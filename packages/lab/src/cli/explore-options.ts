@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "commander";
-import type { Budget, Safety } from "./explore-job.js";
+import type { Budget, Job, Safety } from "./explore-job.js";
 import { usage } from "./failure.js";
 import { checkPlace } from "./files.js";
 
@@ -37,10 +37,10 @@ export function positive(text: string): number {
   return value;
 }
 
-const OF_SAFETY = ["order", "store", "reduce", "continue", "checkpoint", "resume"] as const;
+const OF_SAFETY = ["order", "store", "reduce", "continue"] as const;
 
 /** What is asked of a search for safety; undefined: none is asked for. Throws LabError where words do not go together. */
-export function safetyOf(options: ExploreOptions, models: number): Safety | undefined {
+export function safetyOf(options: ExploreOptions): Safety | undefined {
   if (options.safety === undefined) {
     const odd = OF_SAFETY.find((name) => options[name] !== undefined);
     if (odd === "reduce")
@@ -48,11 +48,19 @@ export function safetyOf(options: ExploreOptions, models: number): Safety | unde
     if (odd !== undefined) throw usage(`--${odd} goes with --safety`);
     return undefined;
   }
-  const { order, store, reduce, checkpoint, resume } = options;
+  const { order, store, reduce } = options;
+  return { order, store, reduce: reduce === true, goOn: options.continue === true };
+}
+
+/** The files of a search that ends early and is gone on with. Throws LabError where they cannot be. */
+export function filesOf(
+  { checkpoint, resume }: ExploreOptions,
+  models: number,
+): Pick<Job, "checkpoint" | "resume"> {
   if (models > 1 && (checkpoint ?? resume) !== undefined)
     throw usage("--checkpoint and --resume go with one model");
   if (checkpoint !== undefined) checkPlace("--checkpoint", checkpoint);
-  return { order, store, reduce: reduce === true, goOn: options.continue === true, checkpoint, resume };
+  return { checkpoint, resume };
 }
 
 export function formatOf({ format, json }: ExploreOptions, models: number): Format {

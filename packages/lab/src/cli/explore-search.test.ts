@@ -4,10 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { askToStop, newControl, readGauge } from "./explore-control.js";
-import type { Budget, Found, Safety } from "./explore-job.js";
+import type { Budget, Found, Job, Safety } from "./explore-job.js";
 import { search } from "./explore-search.js";
 import { foundText } from "./explore-text.js";
 import { LabError } from "./failure.js";
+
+type Files = Pick<Job, "checkpoint" | "resume">;
 
 const BUDGET: Budget = { maxStates: 1e7, maxSeconds: 60, maxMegabytes: undefined };
 const SAFETY: Safety = {
@@ -15,15 +17,20 @@ const SAFETY: Safety = {
   store: undefined,
   reduce: false,
   goOn: false,
-  checkpoint: undefined,
-  resume: undefined,
 };
 
-const graphOf = (model: string, budget: Partial<Budget> = {}): Found =>
-  search({ model, budget: { ...BUDGET, ...budget }, safety: undefined }, newControl());
+const graphOf = (model: string, budget: Partial<Budget> = {}, files: Files = {}): Found =>
+  search({ model, budget: { ...BUDGET, ...budget }, safety: undefined, ...files }, newControl());
 
-const safe = (model: string, safety: Partial<Safety> = {}, budget: Partial<Budget> = {}): Found =>
-  search({ model, budget: { ...BUDGET, ...budget }, safety: { ...SAFETY, ...safety } }, newControl());
+const safe = (
+  model: string,
+  { checkpoint, resume, ...safety }: Partial<Safety> & Files = {},
+  budget: Partial<Budget> = {},
+): Found =>
+  search(
+    { model, budget: { ...BUDGET, ...budget }, safety: { ...SAFETY, ...safety }, checkpoint, resume },
+    newControl(),
+  );
 
 test("safety: the first broken state is a story, and the search ends there unless told to go on", () => {
   const model = "family_late-close-clears-connecting_broken";
@@ -89,7 +96,7 @@ test("a search that goes on from its checkpoint ends with the figures of one tha
   for (const store of ["exact", "compact"] as const) {
     for (const order of ["bfs", "dfs"] as const) {
       const early = safe("two-phase-commit_5", { order, store, checkpoint: file }, { maxStates: 3_000 });
-      assert.deepEqual(early.searched!.checkpoint, { file, failed: undefined });
+      assert.deepEqual(early.checkpoint, { file, failed: undefined });
       // In two parts, the second without a word on how.
       safe("two-phase-commit_5", { resume: file, checkpoint: file }, { maxStates: 6_000 });
       const whole = safe("two-phase-commit_5", { order, store });
@@ -100,6 +107,28 @@ test("a search that goes on from its checkpoint ends with the figures of one tha
     () => safe("two-phase-commit_6", { resume: file }),
     (error) => error instanceof LabError && /another model: two-phase-commit_5/.test(error.message),
   );
+});
+
+test("a verdict that goes on from its checkpoint is that of a search that was never ended", (t) => {
+  const dir = mkdtempSync(join(tmpdir(), "unstuck-graph-"));
+  t.after(() => rmSync(dir, { recursive: true }));
+  const checkpoint = join(dir, "it");
+  const without = ({ seconds: _, ...rest }: Found) => rest;
+  for (const model of ["reconnect_v3.6_none_smp_rst.rst", "family_late-close-clears-connecting_broken"]) {
+    const whole = graphOf(model);
+    for (const share of [0.05, 0.3, 0.7, 0.95]) {
+      const early = graphOf(model, { maxStates: Math.ceil(share * whole.states) }, { checkpoint });
+      assert.deepEqual([early.complete, early.checkpoint], [false, { file: checkpoint, failed: undefined }]);
+      assert.match(foundText(early, true), /to go on: the same command with --resume/);
+      const between = Math.ceil((share + 0.04) * whole.states);
+      graphOf(model, { maxStates: between }, { resume: checkpoint, checkpoint });
+      assert.deepEqual(without(graphOf(model, {}, { resume: checkpoint })), without(whole));
+    }
+    assert.throws(
+      () => safe(model, { resume: checkpoint }),
+      /it is of a verdict, and this search is of a search with --safety; begin anew without --resume/,
+    );
+  }
 });
 
 test("a broken state found before a checkpoint is the same story after it", (t) => {
@@ -116,7 +145,7 @@ test("a broken state found before a checkpoint is the same story after it", (t) 
 test("a checkpoint that finds no room is said, and the result told all the same", (t) => {
   if (!existsSync("/dev/full")) return t.skip("no /dev/full");
   const found = safe("two-phase-commit_5", { checkpoint: "/dev/full" }, { maxStates: 1_000 });
-  assert.match(found.searched!.checkpoint!.failed!, /no checkpoint: ENOSPC/);
+  assert.match(found.checkpoint!.failed!, /no checkpoint: ENOSPC/);
   assert.match(foundText(found, false), /undecided[\s\S]*ENOSPC/);
 });
 

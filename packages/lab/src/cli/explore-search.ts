@@ -2,6 +2,7 @@
 import { performance } from "node:perf_hooks";
 import {
   buildGraph,
+  checkpointOf,
   compile,
   explore,
   formatSchedule,
@@ -14,7 +15,7 @@ import {
   subjectOf,
   tellSchedule,
 } from "../lab/mod.js";
-import { readCheckpoint, writeCheckpoint } from "./explore-checkpoint.js";
+import { readCheckpoint, readGraph, writeCheckpoint, writeGraph } from "./explore-checkpoint.js";
 import { type Control, isAskedToStop, tellGauge } from "./explore-control.js";
 import type { Budget, Found, Job, Safety, Story } from "./explore-job.js";
 import { nearestPassing } from "./explore-passing.js";
@@ -42,8 +43,10 @@ type Rest = Omit<Found, "model" | "limits" | "actors" | "initial">;
 function verdict(job: Job, model: Model, control: Control): Rest {
   const clock = newClock(job.budget, control);
   const before = process.memoryUsage().arrayBuffers;
-  const watched = watchModel(model);
+  const from = job.resume === undefined ? undefined : readGraph(job.resume, model);
+  const watched = watchModel(model, from);
   const graph = buildGraph(watched.model, {
+    from,
     states: job.budget.maxStates,
     stop: () => {
       const bytes = Math.max(process.memoryUsage().arrayBuffers - before, 0);
@@ -64,6 +67,7 @@ function verdict(job: Job, model: Model, control: Control): Rest {
     steps: graph.target.length,
     depth: watched.figures().depth,
     searched: undefined,
+    checkpoint: complete ? undefined : written(job, (file) => writeGraph(file, checkpointOf(graph), model)),
   };
   if (witness === undefined) {
     const judged = { reachesGoal, exact: undefined };
@@ -93,7 +97,7 @@ function verdict(job: Job, model: Model, control: Control): Rest {
 function safety(job: Job, asked: Safety, model: Model, control: Control): Rest {
   const clock = newClock(job.budget, control);
   const { maxStates, maxMegabytes } = job.budget;
-  const from = asked.resume === undefined ? undefined : readCheckpoint(asked.resume, model, asked);
+  const from = job.resume === undefined ? undefined : readCheckpoint(job.resume, model, asked);
   const order = asked.order ?? from?.order ?? "bfs";
   const store = asked.store ?? from?.store ?? "exact";
   const done = explore(model, {
@@ -107,7 +111,7 @@ function safety(job: Job, asked: Safety, model: Model, control: Control): Rest {
     onProgress: ({ distinct, depth, frontier, bytes }) =>
       tellGauge(control, { states: distinct, depth, frontier, bytes }),
     stop: () => clock.isOver(0),
-    checkpoint: asked.checkpoint !== undefined,
+    checkpoint: job.checkpoint !== undefined,
     ...(from === undefined ? {} : { from }),
   });
   const why =
@@ -136,16 +140,19 @@ function safety(job: Job, asked: Safety, model: Model, control: Control): Rest {
       bytes: done.bytes,
       bytesPerState: done.bytesPerState,
       omission: done.omission,
-      checkpoint:
-        asked.checkpoint === undefined || done.checkpoint === undefined || why === "broken"
-          ? undefined
-          : {
-              file: asked.checkpoint,
-              failed: failureOf(() => writeCheckpoint(asked.checkpoint!, done.checkpoint!, model)),
-            },
     },
+    checkpoint:
+      done.checkpoint === undefined || why === "broken"
+        ? undefined
+        : written(job, (file) => writeCheckpoint(file, done.checkpoint!, model)),
     seconds: clock.seconds(),
   };
+}
+
+/** Writes a checkpoint where it was asked for. */
+function written({ checkpoint }: Job, write: (file: string) => void): Found["checkpoint"] {
+  if (checkpoint === undefined) return undefined;
+  return { file: checkpoint, failed: failureOf(() => write(checkpoint)) };
 }
 
 const NOTHING = { line: undefined, schedule: [] };

@@ -31,6 +31,7 @@ export function foundText(found: Found, quiet: boolean): string {
     `  ${MEANS[verdict]}`,
     `  ${states.toLocaleString("en")} states, ${steps.toLocaleString("en")} steps, depth ${depth}, ${seconds.toFixed(2)} s (${rate} states/s)`,
     ...(found.searched === undefined ? [] : searchedText(found.searched)),
+    ...checkpointText(found.checkpoint),
     ...(complete
       ? []
       : [
@@ -58,7 +59,6 @@ function searchedText({
   frontier,
   bytes,
   bytesPerState,
-  checkpoint,
 }: Searched): readonly string[] {
   const kept =
     store === "exact"
@@ -70,12 +70,15 @@ function searchedText({
       : []),
     `  ${order}, ${kept}; ${(bytes / 1e6).toFixed(1)} MB, ${bytesPerState.toFixed(1)} bytes a state besides itself`,
     `  ${goals.toLocaleString("en")} goals, ${frontier.toLocaleString("en")} states wait`,
-    ...(checkpoint === undefined
-      ? []
-      : [
-          checkpoint.failed === undefined
-            ? `  to go on: the same command with --resume '${checkpoint.file}' and a larger budget`
-            : `  ${checkpoint.failed}`,
-        ]),
+  ];
+}
+
+function checkpointText(checkpoint: Found["checkpoint"]): readonly string[] {
+  if (checkpoint === undefined) return [];
+  const { file, failed } = checkpoint;
+  return [
+    failed === undefined
+      ? `  to go on: the same command with --resume '${file}' and a larger budget`
+      : `  ${failed}`,
   ];
 }

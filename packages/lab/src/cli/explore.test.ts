@@ -92,7 +92,7 @@ test("words that mean nothing, or do not go together, are refused before any sea
       "two-phase-commit_3 --reduce",
       /goes with --safety: what it leaves out may be what a fair schedule owes/,
     ],
-    ["two-phase-commit_3 --resume x", /goes with --safety/],
+    ["two-phase-commit_3 --resume /nowhere/x", /--resume: ENOENT/],
     ["two-phase-commit_3 --safety --resume /nowhere/x", /ENOENT/],
     ["two-phase-commit_3 --safety --checkpoint /nowhere/x", /ENOENT/],
     ["two-phase-commit_3 two-phase-commit_4 --safety --checkpoint /tmp/x", /one model/],

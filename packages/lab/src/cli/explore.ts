@@ -4,6 +4,7 @@ import {
   type ExploreOptions,
   FORMATS,
   type Format,
+  filesOf,
   formatOf,
   positive,
   safetyOf,
@@ -30,6 +31,8 @@ export function exploreCommand(print: Print = TO_PROCESS): Command {
     .option("--json", "the same as --format json")
     .option("-o, --output <file>", "write to a file")
     .option("-q, --quiet", "only the verdict")
+    .option("--checkpoint <file>", "write it when a budget or Ctrl-C ends the search")
+    .option("--resume <file>", "go on from a checkpoint")
     .optionsGroup("Safety alone, in less memory:")
     .option("--safety", "look only for states that must never be, and for ends that are no goal")
     .addOption(
@@ -40,8 +43,6 @@ export function exploreCommand(print: Print = TO_PROCESS): Command {
     )
     .option("--reduce", "leave out orders of steps that commute")
     .option("--continue", "go on after the first state that must never be")
-    .option("--checkpoint <file>", "write it when a budget or Ctrl-C ends the search")
-    .option("--resume <file>", "go on from a checkpoint")
     .addHelpText(
       "after",
       `
@@ -50,7 +51,8 @@ The judgement that follows the search needs about as much memory again as --max-
     )
     .action(async (names: readonly string[], options: ExploreOptions) => {
       const format = formatOf(options, names.length);
-      const safety = safetyOf(options, names.length);
+      const safety = safetyOf(options);
+      const files = filesOf(options, names.length);
       for (const name of names) readModel(name);
       const { maxStates, maxSeconds, maxMegabytes, output } = options;
       if (output !== undefined) checkPlace("-o", output);
@@ -58,7 +60,7 @@ The judgement that follows the search needs about as much memory again as --max-
       const all: Found[] = [];
       const list = names.length > 1;
       await runJobs(
-        names.map((model) => ({ model, budget, safety })),
+        names.map((model) => ({ model, budget, safety, ...files })),
         (found) => {
           all.push(found);
           if (list && format === "text" && output === undefined) print.out(lineText(found));
@@ -95,6 +97,6 @@ function listed(all: readonly Found[], format: Format): string {
   return format === "json" ? `${JSON.stringify(all, undefined, 2)}\n` : all.map(lineText).join("");
 }
 
-function isGood({ verdict, searched }: Found): boolean {
-  return (verdict === "recovers" || verdict === "safe") && searched?.checkpoint?.failed === undefined;
+function isGood({ verdict, checkpoint }: Found): boolean {
+  return (verdict === "recovers" || verdict === "safe") && checkpoint?.failed === undefined;
 }

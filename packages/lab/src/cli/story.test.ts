@@ -109,8 +109,6 @@ test("depth is what a search with levels finds", () => {
       store: "exact",
       reduce: false,
       goOn: true,
-      checkpoint: undefined,
-      resume: undefined,
     } as const;
     assert.equal(search({ ...job, safety: undefined }, newControl()).depth, depth);
     assert.equal(search({ ...job, safety }, newControl()).depth, depth);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { digraphs, modelOf, reach } from "./graph-random.fixture.js";
-import { buildGraph, pathTo } from "./mod.js";
+import { buildGraph, checkpointOf, pathTo } from "./mod.js";
 
 test("a graph has the states in breadth-first order, and every edge of each", () => {
   fc.assert(
@@ -73,4 +73,25 @@ test("a graph cut by a budget says which, and keeps all edges of what it expande
 test("a graph can be stopped from outside before it begins", () => {
   const graph = buildGraph(modelOf({ edges: [[0]], labels: [0] }), { stop: () => true });
   assert.deepEqual([graph.count, graph.expanded, graph.why], [1, 0, "stopped"]);
+});
+
+test("a graph that goes on from a checkpoint is the one that was never ended", () => {
+  fc.assert(
+    fc.property(digraphs, fc.nat(20), fc.nat(20), (digraph, one, another) => {
+      const model = modelOf(digraph);
+      const { model: _, states, ...whole } = buildGraph(model);
+      let graph = buildGraph(model, { states: one });
+      graph = buildGraph(model, { from: checkpointOf(graph), states: Math.max(one, another) });
+      const before = structuredClone(checkpointOf(graph));
+      const from = checkpointOf(graph);
+      const { model: __, states: again, ...resumed } = buildGraph(model, { from });
+      assert.deepEqual(resumed, whole);
+      assert.deepEqual(from, before, "it is not changed");
+      for (let i = 0; i < whole.count; i++) assert.deepEqual(again.wordsOf(i), states.wordsOf(i));
+    }),
+    { numRuns: 300 },
+  );
+  const [small, other] = [modelOf({ edges: [[0]], labels: [0] }), "another"];
+  const from = checkpointOf(buildGraph(small));
+  assert.throws(() => buildGraph({ ...small, name: other }, { from }), /is of .*, this is another/);
 });

@@ -1,3 +1,4 @@
+import { checkModel, type GraphCheckpoint } from "./graph-checkpoint.js";
 import { type Model, newSuccessors } from "./model.js";
 import { ExactStore, roomFor } from "./store.js";
 import type { PackedStates } from "./store-states.js";
@@ -39,6 +40,8 @@ export interface GraphBudget {
   readonly edges?: number;
   /** Asked every 4096 states: shall it end? The caller has the clock. */
   readonly stop?: () => boolean;
+  /** Goes on where another graph of the same model ended. It is not changed. */
+  readonly from?: GraphCheckpoint | undefined;
 }
 
 const ASK_EVERY = 4096;
@@ -66,11 +69,24 @@ export function buildGraph(model: Model, budget: GraphBudget = {}): Graph {
   let edges = 0;
   let why: string | undefined;
 
-  store.addAll(model.initial(), 1, numbers);
-  label[0] = model.label(states.chunkOf(0), 0);
-  parent[0] = -1;
-  let known = 1;
-  let head = 0;
+  const { from } = budget;
+  if (from === undefined) {
+    store.addAll(model.initial(), 1, numbers);
+    parent[0] = -1;
+  } else {
+    checkModel(from, model);
+    store.load(from.states);
+    first = new Uint32Array(from.first);
+    target = new Uint32Array(from.target);
+    choice = new Uint16Array(from.choice);
+    parent = new Int32Array(from.parent);
+    parentChoice = new Uint16Array(from.parentChoice);
+    edges = target.length;
+    label = new Uint8Array(states.count);
+  }
+  let known = states.count;
+  for (let i = 0; i < known; i++) label[i] = model.label(states.chunkOf(i), states.at(i));
+  let head = from?.first.length ?? 0;
   for (; head < known; head++) {
     if (known >= mostStates) why = `${mostStates} states`;
     else if (edges >= mostEdges) why = `${mostEdges} edges`;

@@ -3,6 +3,7 @@
 export * from "./curve.js";
 export { type FairComponents, fairComponents } from "./fair.js";
 export { buildGraph, type Graph, type GraphBudget, type Path, pathTo } from "./graph.js";
+export { checkpointOf, depthsOf, type GraphCheckpoint } from "./graph-checkpoint.js";
 export { cheapestLasso, cheapestWay, type Effort, type Lasso, startCycleAt, type Way } from "./lasso.js";
 export type { Weight } from "./lasso-weight.js";
 export * from "./model.js";
