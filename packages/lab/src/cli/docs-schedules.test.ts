@@ -16,7 +16,7 @@ const EXCERPTS = [
   ...page("docs/guide/commands.md").matchAll(/^```\n\$ npx unstuck (lab .*)\n((?:.*\n)*?)```$/gm),
 ];
 
-test("there are excerpts to check", () => assert.equal(EXCERPTS.length, 5));
+test("there are excerpts to check", () => assert.equal(EXCERPTS.length, 6));
 
 for (const [, command = "", lines = ""] of EXCERPTS) {
   test(`unstuck ${command.slice(0, 60)}: what the guide shows of it is printed, in that order`, () => {
