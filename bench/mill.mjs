@@ -11,6 +11,10 @@ import {
   underEveryOrder,
 } from "@unstuck/lab/mill";
 import { Clnt, Machine } from "unstuck/sunrpc";
+import { inlineMore } from "../packages/lab/dist/cli/inline-more.js";
+
+// As the command does.
+inlineMore();
 
 const seconds = Number(process.argv[2] ?? 5);
 const NOTHING = propertySet([]);

@@ -10,6 +10,7 @@ import {
 } from "../mill/mod.js";
 import { seeds, stopSignal } from "./campaign-options.js";
 import { usage } from "./failure.js";
+import { inlineMore } from "./inline-more.js";
 import { mutantsText, runMutants } from "./mill-mutants.js";
 import { orders, scenarios, strategy } from "./mill-options.js";
 import { type Chance, type MillPlan, runMill, type Searched, smallOnes, trialsOf } from "./mill-search.js";
@@ -95,6 +96,7 @@ async function mutants(json: boolean): Promise<void> {
 }
 
 async function mill(options: MillOptions): Promise<void> {
+  inlineMore();
   const plan: MillPlan = {
     scenarios: options.scenario,
     orders: options.order,

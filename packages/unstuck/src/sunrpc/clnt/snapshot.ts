@@ -107,15 +107,25 @@ function silenceReason(m: Machine, x: Xprt, now: Instant): WaitReason | undefine
   if (probe.stage === "none") return undefined;
   const since = Math.max(x.heardAt ?? 0, x.busySince);
   const nothing = `nothing heard from ${m.config.server} for ${secs(now - since)}`;
-  const failed = probe.lastFailure === "" ? "" : ` (last: ${probe.lastFailure})`;
-  const doing = {
-    ping: "asking on the connection whether it is alive",
-    connecting: `probe ${probe.attempts} of the path is connecting${failed}`,
-    calling: `probe ${probe.attempts} of the path is connected and waits for its answer`,
-    pause: `probe ${probe.attempts} of the path failed${failed}, next in ${secs(probe.until - now)}`,
-    verdict: "the path works again, about to replace the stuck connection",
-  }[probe.stage];
-  return reason("silent", `${nothing}; ${doing}`, since, probe.until);
+  return reason("silent", `${nothing}; ${probing(probe, now)}`, since, probe.until);
+}
+
+function probing({ stage, attempts, lastFailure, until }: Xprt["probe"], now: Instant): string {
+  const failed = lastFailure === "" ? "" : ` (last: ${lastFailure})`;
+  switch (stage) {
+    case "none":
+      return "";
+    case "ping":
+      return "asking on the connection whether it is alive";
+    case "connecting":
+      return `probe ${attempts} of the path is connecting${failed}`;
+    case "calling":
+      return `probe ${attempts} of the path is connected and waits for its answer`;
+    case "pause":
+      return `probe ${attempts} of the path failed${failed}, next in ${secs(until - now)}`;
+    case "verdict":
+      return "the path works again, about to replace the stuck connection";
+  }
 }
 
 function reason(code: WaitReason["code"], text: string, since: Instant, until?: Instant): WaitReason {
@@ -123,7 +133,9 @@ function reason(code: WaitReason["code"], text: string, since: Instant, until?: 
 }
 
 function secs(ms: number): string {
-  return `${(Math.max(0, ms) / 1000).toFixed(1)} s`;
+  // Not `toFixed`, which takes longer than the rest of the line.
+  const tenths = Math.round(Math.max(0, ms) / 100);
+  return `${Math.floor(tenths / 10)}.${tenths % 10} s`;
 }
 
 function times(n: number): string {
