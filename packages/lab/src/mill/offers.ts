@@ -1,5 +1,5 @@
 /** What may happen next in a world. */
-import { CALL, CANCEL, CLOSE, codeOf, DEADLINE, DEED, type Offer } from "./choice.js";
+import { CALL, CLOSE, codeOf, DEADLINE, DEED, type Offer } from "./choice.js";
 import { PAUSE_MS } from "./scenario.js";
 import { runnable } from "./work.js";
 import type { World } from "./world.js";
@@ -38,7 +38,7 @@ export function offer(w: World, into: Offer): void {
 /** Whether a caller's deed is still to come; that one may cancel is none. */
 function offerCaller(w: World, into: Offer): boolean {
   const { calls, unsettled, cancellable } = w;
-  for (let i = 0; i < cancellable.length; i++) into.add(codeOf(CANCEL, cancellable[i]!));
+  for (let i = 0; i < cancellable.length; i++) into.add(cancellable[i]!);
   const made = calls.length;
   if (made < w.scenario.calls.length) {
     if (freeTask(w) < 0) return false;

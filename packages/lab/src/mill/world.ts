@@ -50,7 +50,7 @@ export class World {
   isWell: boolean;
   /** Numbers of the calls that have not settled, in order. */
   unsettled: number[] = [];
-  /** Those of them whose caller may lose interest. */
+  /** Of those whose caller may lose interest: the codes of these choices. */
   cancellable: number[] = [];
   isClosed = false;
   over: Over | undefined;
@@ -195,7 +195,7 @@ export class World {
     const task = freeTask(this);
     this.calls.push(new CallFacts(plan, task, now));
     this.unsettled.push(number);
-    if (plan.mayCancel === true) this.cancellable.push(number);
+    if (plan.mayCancel === true) this.cancellable.push(codeOf(Kind.CANCEL, number));
     this.wellSince = now;
     this.#somebodyActed();
     const deadline = plan.deadlineMs === undefined ? undefined : now + plan.deadlineMs;
@@ -305,7 +305,7 @@ export class World {
     const call = this.calls[number]!;
     if (call.settled++ > 0) return;
     takeOut(this.unsettled, number);
-    if (call.plan.mayCancel === true) takeOut(this.cancellable, number);
+    if (call.plan.mayCancel === true) takeOut(this.cancellable, codeOf(Kind.CANCEL, number));
   }
 }
 

@@ -8,7 +8,10 @@ export const sameXid: Property = {
     if (number === PING) return undefined;
     const call = w.calls[number];
     if (call === undefined) return `a record of call ${number}, which was never made`;
-    if (call.sends > 0 && call.xid !== xid) return `call ${number} was sent as ${call.xid} and now as ${xid}`;
+    // The first time it is held against the others', later against its own.
+    if (call.sends > 0) {
+      return call.xid === xid ? undefined : `call ${number} was sent as ${call.xid} and now as ${xid}`;
+    }
     for (let i = 0; i < w.unsettled.length; i++) {
       const other = w.unsettled[i]!;
       const { sends, xid: its } = w.calls[other]!;
