@@ -2,7 +2,7 @@
 import { modelRuns, type Run } from "../lab/explore/mod.js";
 import { FAMILY, ModelNameError, namedModel } from "../lab/models/mod.js";
 import { nearest, suggest } from "../lab/scenario/mod.js";
-import { LARGE, type MillScenario, PRODUCT, PROPERTIES, SMALL, World } from "../mill/mod.js";
+import { PRODUCT, PROPERTIES, WORLDS, World } from "../mill/mod.js";
 import { TargetError } from "./errors.js";
 
 export interface Target {
@@ -18,10 +18,6 @@ interface Kind {
   names(): readonly string[];
 }
 
-const MILL: ReadonlyMap<string, MillScenario> = new Map(
-  [...SMALL, ...LARGE].map((scenario) => [scenario.name, scenario]),
-);
-
 /** One row for each kind of target. */
 const KINDS: { readonly [kind in Target["kind"]]: Kind } = {
   model: {
@@ -34,12 +30,12 @@ const KINDS: { readonly [kind in Target["kind"]]: Kind } = {
   },
   mill: {
     open: (name) => {
-      const scenario = MILL.get(name);
+      const scenario = WORLDS.get(name);
       if (scenario === undefined)
-        throw new TargetError(`no world of the mill is called ${name}: ${suggest(name, [...MILL.keys()])}`);
+        throw new TargetError(`no world of the mill is called ${name}: ${suggest(name, [...WORLDS.keys()])}`);
       return () => new World(scenario, PROPERTIES, PRODUCT);
     },
-    names: () => [...MILL.keys()],
+    names: () => [...WORLDS.keys()],
   },
 };
 
