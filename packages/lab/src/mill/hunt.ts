@@ -2,9 +2,10 @@
 
 import type { CoreClasses } from "./core.js";
 import { searchAll } from "./exhaustive.js";
+import { LARGE } from "./large-scenarios.js";
 import { PROPERTIES } from "./properties/mod.js";
 import { execute, type Strategy } from "./random.js";
-import { LARGE, SEARCHED, SILENT, SMALL } from "./scenarios.js";
+import { SEARCHED, SILENT, SMALL } from "./scenarios.js";
 
 const STRATEGIES: readonly Strategy[] = [{ kind: "uniform" }, { kind: "pct", depth: 3 }];
 const WORLDS = [...SMALL, ...LARGE];

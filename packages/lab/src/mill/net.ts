@@ -4,8 +4,8 @@ import { codeOf, type Offer } from "./choice.js";
 import * as Datagram from "./datagram.js";
 import * as Event from "./event.js";
 import type { Effect } from "./property.js";
-import { RealServer } from "./real-server.js";
-import type { Deed, MillScenario } from "./scenario.js";
+import type { RealServer } from "./real-server.js";
+import type { MillScenario } from "./scenario.js";
 import * as Sock from "./socket.js";
 import { Socket } from "./socket.js";
 import type { World } from "./world.js";
@@ -16,9 +16,9 @@ const NEVER = Number.POSITIVE_INFINITY;
 export type Listening = "serve" | "refuse" | "slam" | "mute" | "slow";
 
 /** What the server answers. */
-const NOTHING = 0;
-const PINGS = 1;
-const EVERYTHING = 2;
+export const NOTHING = 0;
+export const PINGS = 1;
+export const EVERYTHING = 2;
 
 export class Net {
   readonly scenario: MillScenario;
@@ -28,7 +28,7 @@ export class Net {
   hole = false;
   listening: Listening = "serve";
   /** Follows from {@link listening}. */
-  answers = EVERYTHING;
+  answers: number = EVERYTHING;
   nextPort = FIRST_PORT;
   /** Datagrams that were lost so far, and those that came twice. */
   lost = 0;
@@ -213,69 +213,6 @@ export class Net {
     s.todo.length = 0;
     const late = s.synPending || s.coming > 0 || s.fin || s.error !== Sock.NO_ERROR;
     if (!this.scenario.stale || !late) this.#forget(s);
-  }
-
-  deed(w: World, deed: Deed): void {
-    const { now } = w;
-    switch (deed) {
-      case "blackhole":
-        this.hole = true;
-        for (const s of this.sockets) {
-          if (s.isDatagram) s.out = [];
-          else if (s.out.length > 0 || (s.end === Sock.SYN_SENT && s.peer === Sock.UNKNOWN)) s.hold(now);
-        }
-        return;
-      case "heal":
-        this.hole = false;
-        for (const s of this.sockets) s.release(now);
-        return;
-      case "restart-rst":
-        return this.#restart(w, "rst");
-      case "restart-fin":
-        return this.#restart(w, "fin");
-      case "restart-silent":
-        return this.#restart(w, "silent");
-      case "refuse":
-        this.#listen("refuse");
-        return this.#restart(w, "rst");
-      case "cut":
-        for (const s of this.sockets) if (!s.isDatagram && s.peer === Sock.OPEN) this.server?.gone(s.cookie);
-        return this.#endAll("rst");
-      case "slam":
-      case "mute":
-      case "slow":
-      case "serve":
-        this.#listen(deed);
-        return;
-      case "take-ports":
-        this.takenBelow = this.nextPort;
-        return;
-      case "pause":
-    }
-  }
-
-  /** The server process ends, and with it what it remembers. */
-  #restart(w: World, how: "rst" | "fin" | "silent"): void {
-    this.#endAll(how);
-    if (this.server === undefined) return;
-    this.server = new RealServer(this.server.classes);
-    for (const call of w.calls) call.runs = 0;
-  }
-
-  #listen(how: Listening): void {
-    this.listening = how;
-    this.answers = how === "mute" ? NOTHING : how === "slow" ? PINGS : EVERYTHING;
-  }
-
-  #endAll(how: "rst" | "fin" | "silent"): void {
-    for (const s of this.sockets) {
-      if (s.peer !== Sock.OPEN) continue;
-      s.todo = [];
-      if (s.isDatagram) continue;
-      s.peer = Sock.CLOSED;
-      if (how === "rst") s.error = Sock.RESET;
-      else if (how === "fin") s.fin = true;
-    }
   }
 
   #accept(w: World, s: Socket): void {

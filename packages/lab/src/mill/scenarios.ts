@@ -1,6 +1,6 @@
 /** Small worlds to mill the core in. */
 import { type CallPolicy, CLNT_DEFAULTS, type ClntConfig } from "unstuck/sunrpc";
-import { type CallPlan, type Deed, type MillScenario, WORK_POLICIES } from "./scenario.js";
+import type { CallPlan, Deed, MillScenario } from "./scenario.js";
 
 const HARD: CallPolicy = {
   mode: "hard",
@@ -28,10 +28,10 @@ export function configOf(changes: Partial<ClntConfig>): ClntConfig {
 }
 
 export const hard: CallPlan = { policy: HARD };
-const hardUdp: CallPlan = { policy: HARD_UDP };
-const softUdp: CallPlan = { policy: SOFT_UDP };
-const fickleUdp: CallPlan = { policy: HARD_UDP, mayCancel: true };
-const hastyUdp: CallPlan = { policy: HARD_UDP, deadlineMs: 1_500 };
+export const hardUdp: CallPlan = { policy: HARD_UDP };
+export const softUdp: CallPlan = { policy: SOFT_UDP };
+export const fickleUdp: CallPlan = { policy: HARD_UDP, mayCancel: true };
+export const hastyUdp: CallPlan = { policy: HARD_UDP, deadlineMs: 1_500 };
 export const soft: CallPlan = { policy: SOFT };
 export const fickle: CallPlan = { policy: HARD, mayCancel: true };
 export const hasty: CallPlan = { policy: HARD, deadlineMs: 1_500 };
@@ -105,7 +105,7 @@ function restart(name: string, changes: Partial<MillScenario>): MillScenario {
 }
 
 /** Over datagrams nobody sees an end: what happens to the server, and what happens to the way there. */
-const LOSSES: Readonly<Record<string, readonly Deed[]>> = {
+export const LOSSES: Readonly<Record<string, readonly Deed[]>> = {
   calm: [],
   restart: ["restart-silent"],
   blackhole: ["blackhole", "heal"],
@@ -117,7 +117,7 @@ const LOSSES: Readonly<Record<string, readonly Deed[]>> = {
   "long-blackhole": ["blackhole", "pause", "heal"],
 };
 
-const datagrams: Partial<MillScenario> = { config: configOf({ kind: "datagram" }), healMs: 5_000 };
+export const datagrams: Partial<MillScenario> = { config: configOf({ kind: "datagram" }), healMs: 5_000 };
 
 /** The same over UDP: one datagram may be lost and one doubled. Where the clock moves often there is one call. */
 const SMALL_UDP: readonly MillScenario[] = Object.entries(LOSSES).map(([name, operator]) => {
@@ -136,7 +136,7 @@ const SMALL_UDP: readonly MillScenario[] = Object.entries(LOSSES).map(([name, op
 });
 
 /** With the product's own server at the other end: what a reply cache is for, and what ends it. */
-const LOST_REPLIES: Readonly<Record<string, readonly Deed[]>> = {
+export const LOST_REPLIES: Readonly<Record<string, readonly Deed[]>> = {
   cut: ["cut"],
   "cut-twice": ["cut", "cut"],
   "mute-cut": ["mute", "cut", "serve"],
@@ -200,130 +200,3 @@ const KINDS: readonly MillScenario[] = [
 
 /** All worlds of which every schedule is to be had. */
 export const SEARCHED: readonly MillScenario[] = [...SMALL, ...SMALL_UDP, ...SMALL_SVC, ...KINDS];
-
-/** Larger ones, for random schedules: several calls of every kind, two transports, several outages. */
-export const LARGE: readonly MillScenario[] = [
-  ...Object.entries(OUTAGES).flatMap(([name, operator]) =>
-    [1, 2].map((nconnect) => ({
-      ...BASE,
-      name: `${name}-x${nconnect}`,
-      calls: [hard, fickle, hard, hasty, soft, fickle, hard, hard],
-      operator,
-      patience: 12,
-      tickMs: 300,
-      healMs: 6_000,
-      config: configOf({ nconnect }),
-    })),
-  ),
-  ...Object.entries(LOSSES).map(([name, operator]) => ({
-    ...BASE,
-    ...datagrams,
-    name: `udp-${name}-x1`,
-    calls: [hardUdp, fickleUdp, hardUdp, hastyUdp, softUdp, fickleUdp, hardUdp, hardUdp],
-    operator,
-    // A datagram that is lost while others come through waits for its own timeout.
-    healMs: 40_000,
-    losses: 6,
-    doubles: 6,
-    patience: 12,
-    tickMs: 300,
-  })),
-  ...Object.entries({ ...OUTAGES, ...LOST_REPLIES }).map(
-    ([name, operator]): MillScenario => ({
-      ...BASE,
-      server: "svc",
-      name: `svc-${name}-x2`,
-      calls: [hard, fickle, hard, hasty, soft, fickle, hard, hard],
-      operator,
-      patience: 12,
-      tickMs: 300,
-      healMs: 6_000,
-      config: configOf({ nconnect: 2 }),
-    }),
-  ),
-  ...Object.entries(LOSSES).map(
-    ([name, operator]): MillScenario => ({
-      ...BASE,
-      ...datagrams,
-      server: "svc",
-      name: `svc-udp-${name}-x1`,
-      calls: [hardUdp, fickleUdp, hardUdp, hastyUdp, softUdp, fickleUdp, hardUdp, hardUdp],
-      operator,
-      healMs: 40_000,
-      losses: 6,
-      doubles: 6,
-      patience: 12,
-      tickMs: 300,
-    }),
-  ),
-  {
-    ...BASE,
-    name: "one-after-another",
-    calls: [hard, fickle, hard, hard, hasty, fickle, hard, hard, soft, hard],
-    operator: [
-      "restart-rst",
-      "blackhole",
-      "restart-fin",
-      "heal",
-      "refuse",
-      "serve",
-      "slam",
-      "serve",
-      "restart-silent",
-    ],
-    patience: 12,
-    healMs: 6_000,
-  },
-  {
-    ...BASE,
-    name: "numbers-used-again",
-    calls: [fickle, hard, fickle, hard, fickle, hard, fickle, hard],
-    operator: ["restart-rst"],
-    taskNumbers: 2,
-    patience: 12,
-  },
-  {
-    ...BASE,
-    name: "few-slots",
-    calls: [hard, fickle, hard, hard, hasty, hard],
-    operator: ["restart-fin", "restart-rst"],
-    patience: 12,
-    healMs: 6_000,
-    config: configOf({ slots: 2 }),
-  },
-  {
-    ...BASE,
-    name: "small-buffer",
-    calls: [hard, fickle, hard, hard, hasty, hard],
-    operator: ["restart-fin", "restart-rst"],
-    patience: 12,
-    healMs: 6_000,
-    config: configOf({ sendBufferBytes: 60 }),
-  },
-];
-
-/** In what order runnable work runs, whether before the network, and how often the clock runs ahead. */
-const ORDERS = WORK_POLICIES.flatMap((work) =>
-  [0, 20].flatMap((early) =>
-    // Node's driver runs work first-in first-out, and at once.
-    (work === "fifo" ? [true, false] : [false]).map((eager) => ({ work, eager, early })),
-  ),
-);
-
-/**
- * A world under every policy of the run queue, in the fast world and in one whose clock runs ahead. Without the
- * latter where numbers are used again: the core remembers a call that was given up for a minute, so that a late reply
- * is not taken for another's, and a clock that runs ahead makes a minute of nothing.
- */
-export function underEveryOrder(scenario: MillScenario): readonly MillScenario[] {
-  const orders = ORDERS.filter(({ early }) => early === 0 || scenario.taskNumbers > scenario.calls.length);
-  return orders.map(({ work, eager, early }) => {
-    const name = `${scenario.name}_${work}${eager ? "_at-once" : ""}${early > 0 ? "_slow" : ""}`;
-    return { ...scenario, name, work, eager, early };
-  });
-}
-
-/** Every world that has a name of its own, by it. */
-export const WORLDS: ReadonlyMap<string, MillScenario> = new Map(
-  [...SEARCHED, ...LARGE, ...LARGE.flatMap(underEveryOrder)].map((scenario) => [scenario.name, scenario]),
-);

@@ -2,6 +2,7 @@ import type { Clnt, ClntEffect, ClntEvent, Machine } from "unstuck/sunrpc";
 import * as Kind from "./choice.js";
 import { ACTORS, argOf, choiceOf, codeOf, type Enabled, kindOf, Offer } from "./choice.js";
 import type { CoreClasses } from "./core.js";
+import { doDeed } from "./deeds.js";
 import { digestOf } from "./digest.js";
 import * as Event from "./event.js";
 import { CallFacts, XprtFacts } from "./facts.js";
@@ -186,7 +187,7 @@ export class World {
     this.deedAt = this.now;
     this.wellSince = this.now;
     this.isWell = this.deeds === this.scenario.operator.length;
-    this.net.deed(this, deed);
+    doDeed(this, deed);
   }
 
   #call(number: number): void {
