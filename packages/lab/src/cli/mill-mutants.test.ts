@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { hunt, MUTANTS, PROPERTY_LIST } from "../mill/mod.js";
+import { HARMLESS, hunt, MUTANTS, PROPERTY_LIST } from "../mill/mod.js";
 import { loadMutant } from "./mill-mutants.js";
 
 const noticed = new Set<string>();
@@ -8,6 +8,12 @@ const noticed = new Set<string>();
 test("the core as it is passes everything", async () => {
   assert.equal(hunt(await loadMutant({ name: "none", edits: [] }), 2), undefined);
 });
+
+for (const mutant of HARMLESS) {
+  test(`no harm: ${mutant.name}`, async () => {
+    assert.equal(hunt(await loadMutant(mutant), 4), undefined);
+  });
+}
 
 for (const mutant of MUTANTS) {
   test(`caught: ${mutant.name}`, async (t) => {

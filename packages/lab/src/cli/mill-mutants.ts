@@ -44,9 +44,9 @@ export async function runMutants(
 export function mutantsText(rows: readonly MutantRow[]): string {
   const lines = rows.map(({ name, found, asExpected }) => {
     const property = found?.property ?? "NOT CAUGHT";
-    return `${name.padEnd(62)} ${(asExpected ? property : `${property} (!)`).padEnd(21)} ${effort(found)}`;
+    return `${name.padEnd(72)} ${(asExpected ? property : `${property} (!)`).padEnd(21)} ${effort(found)}`;
   });
-  const head = `${"rule that was broken".padEnd(62)} ${"caught by".padEnd(21)} executions or states until then`;
+  const head = `${"rule that was broken".padEnd(72)} ${"caught by".padEnd(21)} executions or states until then`;
   const caught = rows.filter(({ asExpected }) => asExpected).length;
   return `${[head, ...lines, "", `${caught} of ${rows.length} caught`].join("\n")}\n`;
 }

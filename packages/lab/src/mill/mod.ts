@@ -9,7 +9,7 @@ export { newSearch, type Search, type Searching, type SearchLimits, searchAll } 
 export { CallFacts, XprtFacts } from "./facts.js";
 export { type Found, type HuntEffort, hunt } from "./hunt.js";
 export { LARGE, underEveryOrder, WORLDS } from "./large-scenarios.js";
-export { MUTANTS, type Mutant } from "./mutants.js";
+export { HARMLESS, MUTANTS, type Mutant } from "./mutants.js";
 export { PROPERTIES, PROPERTY_LIST } from "./properties/mod.js";
 export type { Effect, Property } from "./property.js";
 export { type PropertySet, propertySet } from "./property-set.js";

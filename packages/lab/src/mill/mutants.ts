@@ -12,7 +12,31 @@ function mutant(name: string, caughtBy: string, file: string, find: string, put:
   return { name, caughtBy: caughtBy.split(" "), edits: [{ file, find, put }] };
 }
 
+/** What the worker of 2012 did: whoever waits for the connection is woken while it is being made. */
+const EARLY_WAKE = {
+  file: "connection.js",
+  find: 'm.emit({ type: "connect", cookie: x.cookie, xprt: x.id, localPort: port, probe: false });',
+  put: 'm.emit({ type: "connect", cookie: x.cookie, xprt: x.id, localPort: port, probe: false });\n    wake(m, x.waiting.connect, "connect", Number.POSITIVE_INFINITY);',
+};
+
+/** Edits that nothing may notice: the bug of 2012 does no harm where who is woken looks again. */
+export const HARMLESS: readonly Mutant[] = [
+  { name: "waiters are woken while the connect is under way", caughtBy: [], edits: [EARLY_WAKE] },
+];
+
 export const MUTANTS: readonly Mutant[] = [
+  {
+    name: "waiters are woken while the connect is under way, and believe it (2012)",
+    caughtBy: ["current-cookie"],
+    edits: [
+      EARLY_WAKE,
+      {
+        file: "calls.js",
+        find: 'if (x.state !== "connected") {',
+        put: 'if (x.state !== "connected" && x.state !== "connecting") {',
+      },
+    ],
+  },
   mutant(
     "events of an older socket reach the new one",
     "settles-once core-throws current-cookie one-connect answer-after-heal back-off same-port",
