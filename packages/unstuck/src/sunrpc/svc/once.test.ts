@@ -127,6 +127,14 @@ test("over UDP the resend's answer goes to who asked, without a mark", () => {
   ]);
 });
 
+test("a reply that was too long for a datagram is refused to a resend as it was the first time", () => {
+  const { rig, ran } = held({ datagramBytes: 27 });
+  const from = { ...PEER, transport: "udp" } as const;
+  rig.open(1, from, "datagram");
+  for (let i = 0; i < 2; i++) rig.post({ type: "data", conn: 1, bytes: CALL.subarray(4), from }).answer();
+  assert.deepEqual([rig.datagrams.map(({ reply }) => reply), ran], [["7:SYSTEM_ERR", "7:SYSTEM_ERR"], [21]]);
+});
+
 test("replies of a batch, and one that ends in a tail, are kept each by itself", () => {
   const tail = new Uint8Array(20_001).fill(5);
   const program = {

@@ -24,7 +24,9 @@ export function isResend(
   const answered = cache.find(key, now, limits);
   if (answered !== undefined) {
     cache.hits++;
-    out.send(now, conn, answered.reply ?? refusalReply(call.xid, { code: "SYSTEM_ERR" }), call.peer);
+    const reply = answered.reply;
+    const fits = reply !== undefined && (conn.kind === "stream" || fitsDatagram(reply, limits));
+    out.send(now, conn, fits ? reply : refusalReply(call.xid, { code: "SYSTEM_ERR" }), call.peer);
     return true;
   }
   const running = cache.running.get(key);
@@ -40,6 +42,11 @@ export function isResend(
   conn.inFlight++;
   s.inFlight++;
   return true;
+}
+
+/** The first answer was SYSTEM_ERR, too, if it did not. */
+function fitsDatagram(reply: Uint8Array, { datagramBytes }: SvcLimits): boolean {
+  return reply.length - MARK_BYTES <= datagramBytes;
 }
 
 /** Keeps the replies of those calls that must not run twice. Returns the other connections that were told one. */
