@@ -46,6 +46,7 @@ export const DOUBLE = 21;
 export const DOUBLE_REPLY = 22;
 export const ANSWER = 23;
 export const HEAR = 24;
+export const ARRIVE_CUT = 25;
 
 /** By kind: the name, to which `.arg` is added. */
 const NAMES = [
@@ -74,6 +75,7 @@ const NAMES = [
   "net.double-reply",
   "server.answer",
   "net.hear",
+  "net.arrive-cut",
 ] as const;
 
 const KIND_BITS = 5;

@@ -65,6 +65,7 @@ function endAll(net: Net, how: Ending): void {
     s.todo = [];
     if (s.isDatagram) continue;
     s.peer = Sock.CLOSED;
+    s.isHalfSent = false;
     if (how === "rst") s.error = Sock.RESET;
     else if (how === "fin") s.fin = true;
   }

@@ -175,6 +175,7 @@ function socket(s: Socket): void {
   word(-2);
   for (let i = 1; i < s.back.length; i += 2) word(s.back[i]!);
   word(-2);
+  flag(s.isHalfSent);
   flag(s.fin);
   word(s.given);
   word(s.error);

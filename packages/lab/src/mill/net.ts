@@ -108,7 +108,12 @@ export class Net {
         if (through) codes[n++] = none | Kind.SYN;
       } else if (error === Sock.NO_ERROR || error === Sock.RESET) codes[n++] = none | Kind.ESTABLISHED;
     } else {
-      if (through && s.out.length > 0) codes[n++] = none | Kind.ARRIVE;
+      if (through && s.out.length > 0) {
+        codes[n++] = none | Kind.ARRIVE;
+        // The model of a server knows whole calls only.
+        if (this.server !== undefined && this.scenario.cutBytes > 0 && !s.isHalfSent && s.peer === Sock.OPEN)
+          codes[n++] = none | Kind.ARRIVE_CUT;
+      }
       if (s.untaken > 0) codes[n++] = none | Kind.TAKEN;
       const { coming } = s;
       if (coming > 0) {
@@ -151,6 +156,8 @@ export class Net {
         return w.post(Event.failed(cookie, s.errorCode));
       case Kind.ARRIVE:
         return this.#arrive(w, s);
+      case Kind.ARRIVE_CUT:
+        return this.server!.arriveCut(w, s, this.scenario.cutBytes);
       case Kind.DATA:
         return this.#data(w, s, Sock.REPLY_BYTES - s.given);
       case Kind.CUT:

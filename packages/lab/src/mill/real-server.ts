@@ -75,14 +75,28 @@ export class RealServer {
     this.#post(w, { type: "accepted", conn: s.cookie, kind: "stream", peer: peerOf(s) });
   }
 
-  /** A call comes on a socket. */
+  /** A call comes on a socket, or what is left of it. */
   arrive(w: World, s: Socket, xid: number, call: number): void {
     const bytes = callBytes(xid, call, s.isDatagram);
-    if (!s.isDatagram) return this.#post(w, { type: "data", conn: s.cookie, bytes });
+    if (s.isDatagram) return this.#arriveDatagram(w, s, bytes);
+    const from = s.isHalfSent ? w.scenario.cutBytes : 0;
+    s.isHalfSent = false;
+    this.#post(w, { type: "data", conn: s.cookie, bytes: bytes.subarray(from) });
+  }
+
+  /** The first bytes of the oldest call on its way come. */
+  arriveCut(w: World, s: Socket, count: number): void {
+    s.isHalfSent = true;
+    const bytes = callBytes(s.out[0]!, s.out[1]!, false).subarray(0, count);
+    this.#post(w, { type: "data", conn: s.cookie, bytes });
+  }
+
+  #arriveDatagram(w: World, s: Socket, bytes: Uint8Array): void {
+    const peer = peerOf(s);
     if (!this.state.conns.has(DATAGRAMS)) {
-      this.#post(w, { type: "accepted", conn: DATAGRAMS, kind: "datagram", peer: peerOf(s) });
+      this.#post(w, { type: "accepted", conn: DATAGRAMS, kind: "datagram", peer });
     }
-    this.#post(w, { type: "data", conn: DATAGRAMS, bytes, from: peerOf(s) });
+    this.#post(w, { type: "data", conn: DATAGRAMS, bytes, from: peer });
   }
 
   /** The number of the call that is pending at that place. */

@@ -151,6 +151,14 @@ const SMALL_SVC: readonly MillScenario[] = [
     return { ...BASE, ...NARROW, server: "svc", calls, operator, name: `svc-${name}` };
   }),
   { ...BASE, ...NARROW, server: "svc", calls: [fickle, hard], operator: ["cut"], name: "svc-cut_cancel" },
+  { ...BASE, stale: false, server: "svc", calls: [hard, hard], operator: ["cut"], name: "svc-cut_in-pieces" },
+  {
+    ...BASE,
+    server: "svc",
+    calls: [hard],
+    operator: ["cut", "restart-fin"],
+    name: "svc-cut-restart_in-pieces",
+  },
   ...["calm", "blackhole", "mute"].map((name): MillScenario => {
     const udp = { losses: 1, doubles: 1, mostDatagrams: 2 };
     const operator = LOSSES[name]!;

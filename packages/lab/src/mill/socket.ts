@@ -82,6 +82,8 @@ export class Socket {
    */
   out: number[] = [];
   todo: number[] = [];
+  /** The server has the first bytes of the first call of {@link out}, and waits for the rest. */
+  isHalfSent = false;
   /** Replies on their way to the client, as above, and then perhaps a FIN. */
   back: number[] = [];
   fin = false;
@@ -120,6 +122,7 @@ export class Socket {
     copy.out = this.out.slice();
     copy.todo = this.todo.slice();
     copy.back = this.back.slice();
+    copy.isHalfSent = this.isHalfSent;
     copy.fin = this.fin;
     copy.given = this.given;
     copy.error = this.error;

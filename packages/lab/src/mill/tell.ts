@@ -44,6 +44,7 @@ const phrases: [kind: number, phrase: Phrase][] = [
     (w, n) => `the reply to ${named(w.net.find(n)?.back[1])} is doubled on its way to socket ${n}`,
   ],
   [Kind.ANSWER, (w, n) => `answers ${named(w.net.server?.numberAt(n))}`],
+  [Kind.ARRIVE_CUT, (w, n) => `the first bytes of ${named(w.net.find(n)?.out[1])} arrive on socket ${n}`],
   [Kind.HEAR, (_, n) => `the server hears that socket ${n} is gone`],
   [Kind.DEADLINE, () => "time passes"],
   [Kind.DEED, (w, n) => w.scenario.operator[n]!],
