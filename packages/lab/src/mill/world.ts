@@ -259,17 +259,11 @@ export class World {
     }
   }
 
+  /** The most frequent effects first: a switch over words asks one after the other. */
   #perform(effect: ClntEffect): void {
     switch (effect.type) {
-      case "connect":
-        this.#properties.connect(this, effect);
-        return this.net.connect(this, effect);
-      case "send":
-        return this.#send(effect);
-      case "shutdown":
-      case "abort":
-        this.#properties.drop(this, effect);
-        return this.net.drop(this, effect.cookie);
+      case "notice":
+        return;
       case "schedule": {
         const { work } = effect;
         if (work.kind === "task") this.work.push(codeOf(Kind.TASK, work.task));
@@ -277,10 +271,17 @@ export class World {
         else this.work.push(codeOf(Kind.DISCONNECT, work.cookie));
         return;
       }
+      case "connect":
+        this.#properties.connect(this, effect);
+        return this.net.connect(this, effect);
+      case "send":
+        return this.#send(effect);
       case "settle":
         return this.#settle(effect);
-      case "notice":
-        return;
+      case "shutdown":
+      case "abort":
+        this.#properties.drop(this, effect);
+        return this.net.drop(this, effect.cookie);
     }
   }
 

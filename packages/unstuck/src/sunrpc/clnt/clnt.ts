@@ -114,7 +114,9 @@ export class Clnt {
 
   /** The one place where events of dead sockets are dropped (design rule 2). */
   #onSocketEvent(event: ClntEvent & { cookie: Cookie }): void {
-    for (const x of this.#m.xprts) {
+    const { xprts } = this.#m;
+    for (let i = 0; i < xprts.length; i++) {
+      const x = xprts[i]!;
       if (x.cookie === event.cookie) return this.#onXprtEvent(x, event);
       if (x.probe.cookie === event.cookie) return this.#onProbeEvent(x, event);
     }
