@@ -23,7 +23,7 @@ export function propertySet(all: readonly Property[]): PropertySet {
 
 /**
  * One call after the other, written out. A loop over functions calls each through the engine's most general door, which
- * cost a sixth of a run; a call that stands by itself is compiled into its place.
+ * was a good part of what the properties cost; a call that stands by itself is compiled into its place.
  */
 function looks<O extends Occasion>(all: readonly Property[], occasion: O): Looks<O> {
   const looking = all.filter((one) => one[occasion] !== undefined);

@@ -4,11 +4,10 @@
  */
 import type { Span } from "../../xdr/mod.js";
 import type { Instant } from "../port.js";
-import type { Call, ConnId, Peer, SvcLimits } from "./port.js";
+import type { Call, ConnId, SvcLimits } from "./port.js";
 
 /** A call that is being executed. */
 export interface Running {
-  readonly peer: Peer;
   /** Who is told its answer: the connection it came on, then those it was sent again on. */
   readonly conns: ConnId[];
 }
@@ -35,7 +34,7 @@ export class ReplyCache {
 
   clone(): ReplyCache {
     const copy = new ReplyCache();
-    for (const [key, { peer, conns }] of this.running) copy.running.set(key, { peer, conns: conns.slice() });
+    for (const [key, { conns }] of this.running) copy.running.set(key, { conns: conns.slice() });
     for (const [key, entry] of this.answered) copy.answered.set(key, entry);
     copy.bytes = this.bytes;
     copy.hits = this.hits;
@@ -51,8 +50,8 @@ export class ReplyCache {
   }
 
   /** A call begins to run. */
-  begin(key: string, { peer, conn }: Call): void {
-    this.running.set(key, { peer, conns: [conn] });
+  begin(key: string, { conn }: Call): void {
+    this.running.set(key, { conns: [conn] });
   }
 
   /** It did not run after all. Returns who else waits for what it is told. */
